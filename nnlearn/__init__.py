@@ -1,3 +1,93 @@
-"""nnlearn: small, readable neural networks on numpy, and the lessons built on them."""
+"""nnlearn: small, readable neural networks on numpy, and the lessons built on them.
+
+The names below are the whole stack; `nnlearn.plots`, `nnlearn.explore` and `nnlearn.exercises`, which need matplotlib and
+ipywidgets, are loaded when they are first used.
+"""
+
+import importlib
+
+from nnlearn.activations import (
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Step,
+    Tanh,
+    leaky_relu,
+    leaky_relu_derivative,
+    log_softmax,
+    relu,
+    relu_derivative,
+    sigmoid,
+    sigmoid_derivative,
+    softmax,
+    softmax_jacobian,
+    step,
+    step_derivative,
+    tanh,
+    tanh_derivative,
+)
+from nnlearn.gradcheck import GradientReport, KinkWarning, gradient_check
+from nnlearn.initializers import (
+    glorot_normal,
+    glorot_uniform,
+    he_normal,
+    he_uniform,
+    random_normal,
+    random_uniform,
+    zeros,
+)
+from nnlearn.layers import Dense, Dropout, Layer
+from nnlearn.losses import (
+    BinaryCrossEntropy,
+    CrossEntropy,
+    Loss,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+)
+from nnlearn.network import Network
+from nnlearn.optimizers import SGD, Adam, Momentum, Optimizer, RMSprop
+from nnlearn.schedules import CosineDecay, ExponentialDecay, StepDecay, Warmup
+from nnlearn.training import EarlyStopping, History, ProgressBar, TrainingDiverged, fit
 
 __version__ = "0.1.0"
+
+_LATER = {
+    "autograd": "nnlearn.autograd",
+    "datasets": "nnlearn.datasets",
+    "exercises": "nnlearn.exercises",
+    "explore": "nnlearn.explore",
+    "load": "nnlearn.storage:load",
+    "plots": "nnlearn.plots",
+    "save": "nnlearn.storage:save",
+    "storage": "nnlearn.storage",
+    "worked": "nnlearn.worked",
+}
+
+__all__ = [
+    "SGD", "Adam", "BinaryCrossEntropy", "CosineDecay", "CrossEntropy", "Dense", "Dropout", "EarlyStopping",
+    "ExponentialDecay", "GradientReport", "History", "KinkWarning", "Layer", "LeakyReLU", "Loss", "MeanAbsoluteError",
+    "MeanSquaredError", "Momentum", "Network", "Optimizer", "ProgressBar", "RMSprop", "ReLU", "Sigmoid",
+    "SigmoidCrossEntropy", "Softmax", "SoftmaxCrossEntropy", "Step", "StepDecay", "Tanh", "TrainingDiverged", "Warmup",
+    "fit", "glorot_normal", "glorot_uniform", "gradient_check", "he_normal", "he_uniform", "leaky_relu",
+    "leaky_relu_derivative", "log_softmax", "random_normal", "random_uniform", "relu", "relu_derivative", "sigmoid",
+    "sigmoid_derivative", "softmax", "softmax_jacobian", "step", "step_derivative", "tanh", "tanh_derivative", "zeros",
+    "load", "save",
+]  # fmt: skip
+
+
+def __getattr__(name):
+    """Load the modules that not every reader needs when they are first asked for (PEP 562)."""
+    if name not in _LATER:
+        raise AttributeError(f"module 'nnlearn' has no attribute {name!r}")
+    module, _, attribute = _LATER[name].partition(":")
+    found = importlib.import_module(module)
+    value = getattr(found, attribute) if attribute else found
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted({*__all__, *_LATER})

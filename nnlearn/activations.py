@@ -1,0 +1,231 @@
+"""Activations bend the weighted sum z: as functions, each with its derivative below it, and as layers.
+
+Every function takes numbers or arrays of any shape, works on each entry by itself (softmax: on each row), keeps
+float32, and gives finite results without a warning for every finite z.
+"""
+
+import numpy as np
+
+from nnlearn import _checks
+from nnlearn.layers import Layer
+
+# ---- Step --------------------------------------------------------------------------------------------------------
+
+
+def step(z):
+    """Return 1 where z ≥ 0, else 0.
+
+    >>> step([-0.5, 0.0, 0.5])
+    array([0., 1., 1.])
+    """
+    return np.heaviside(_checks.real_array(z, "z"), 1)
+
+
+def step_derivative(z):
+    """Return 0 everywhere. At the jump, z = 0, there is no derivative; 0 is used there too."""
+    return np.zeros_like(_checks.real_array(z, "z"))
+
+
+class Step(Layer):
+    """The step function as a layer. It passes no gradient back, so nothing in front of it can learn."""
+
+    kinks = (0.0,)
+
+    def forward(self, x):
+        return step(x)
+
+    def backward(self, x, out, d_out):
+        return np.zeros_like(d_out), {}
+
+
+# ---- Sigmoid -----------------------------------------------------------------------------------------------------
+
+
+def sigmoid(z):
+    """Return σ(z) = 1 / (1 + e⁻ᶻ), between 0 and 1.
+
+    Computed from e^(-|z|), which never overflows: for z < 0 the fraction is expanded by eᶻ.
+
+    >>> sigmoid([-1000.0, 0.0, 1000.0])
+    array([0. , 0.5, 1. ])
+    """
+    z = _checks.real_array(z, "z")
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, e) / (1 + e)
+
+
+def sigmoid_derivative(z):
+    """Return σ′(z) = σ(z) (1 - σ(z)), at most 1/4 (at z = 0).
+
+    Computed as e / (1 + e)² with e = e^(-|z|), which stays exact where 1 - σ(z) would round to 0.
+    """
+    e = np.exp(-np.abs(_checks.real_array(z, "z")))
+    return e / (1 + e) ** 2
+
+
+class Sigmoid(Layer):
+    """The sigmoid as a layer; its derivative is written with its own output: σ′ = out (1 - out)."""
+
+    def forward(self, x):
+        return sigmoid(x)
+
+    def backward(self, x, out, d_out):
+        return d_out * out * (1 - out), {}
+
+
+# ---- Tanh --------------------------------------------------------------------------------------------------------
+
+
+def tanh(z):
+    """Return tanh(z) = (eᶻ - e⁻ᶻ) / (eᶻ + e⁻ᶻ) = 2 σ(2z) - 1, between -1 and 1.
+
+    >>> tanh([-1000.0, 0.0, 1000.0])
+    array([-1.,  0.,  1.])
+    """
+    return np.tanh(_checks.real_array(z, "z"))
+
+
+def tanh_derivative(z):
+    """Return tanh′(z) = 1 - tanh(z)², at most 1 (at z = 0).
+
+    Computed as 4e² / (1 + e²)² with e = e^(-|z|), which stays exact where tanh(z)² rounds to 1.
+    """
+    e_squared = np.exp(-np.abs(_checks.real_array(z, "z"))) ** 2
+    return 4 * e_squared / (1 + e_squared) ** 2
+
+
+class Tanh(Layer):
+    """The hyperbolic tangent as a layer: tanh′ = 1 - out²."""
+
+    def forward(self, x):
+        return tanh(x)
+
+    def backward(self, x, out, d_out):
+        return d_out * (1 - out**2), {}
+
+
+# ---- ReLU --------------------------------------------------------------------------------------------------------
+
+
+def relu(z):
+    """Return max(0, z).
+
+    >>> relu([-2.0, 0.0, 3.0])
+    array([0., 0., 3.])
+    """
+    return np.maximum(_checks.real_array(z, "z"), 0)
+
+
+def relu_derivative(z):
+    """Return 1 where z > 0, else 0. At the kink, z = 0, any slope from 0 to 1 would do; 0 is used."""
+    return np.heaviside(_checks.real_array(z, "z"), 0)
+
+
+class ReLU(Layer):
+    """The rectified linear unit as a layer: it passes the gradient where its input was positive."""
+
+    kinks = (0.0,)
+
+    def forward(self, x):
+        return relu(x)
+
+    def backward(self, x, out, d_out):
+        return d_out * (x > 0), {}
+
+
+# ---- Leaky ReLU --------------------------------------------------------------------------------------------------
+
+
+def leaky_relu(z, alpha=0.01):
+    """Return z where z > 0, else alpha · z. From Maas et al. 2013.
+
+    >>> leaky_relu([-2.0, 0.0, 3.0], alpha=0.1)
+    array([-0.2,  0. ,  3. ])
+    """
+    z, alpha = _checks.real_array(z, "z"), _checks.share(alpha, "alpha", closed=True)
+    return np.where(z > 0, z, alpha * z)
+
+
+def leaky_relu_derivative(z, alpha=0.01):
+    """Return 1 where z > 0, else alpha. At the kink, z = 0, alpha is used."""
+    z, alpha = _checks.real_array(z, "z"), _checks.share(alpha, "alpha", closed=True)
+    return np.where(z > 0, 1, alpha).astype(z.dtype)
+
+
+class LeakyReLU(Layer):
+    """The leaky ReLU as a layer: it passes the gradient whole where z > 0, and the share alpha elsewhere."""
+
+    kinks = (0.0,)
+
+    def __init__(self, alpha=0.01):
+        super().__init__()
+        self.alpha = _checks.share(alpha, "alpha", closed=True)
+
+    def forward(self, x):
+        return leaky_relu(x, self.alpha)
+
+    def backward(self, x, out, d_out):
+        return np.where(x > 0, d_out, self.alpha * d_out), {}
+
+    def settings(self):
+        return {"alpha": self.alpha}
+
+
+# ---- Softmax -----------------------------------------------------------------------------------------------------
+
+
+def softmax(z):
+    """Return the probabilities e^(z_i) / Σ_j e^(z_j), over the last axis; each row sums to 1.
+
+    The largest z of each row is subtracted first. That changes nothing in the fraction, and no exponential overflows.
+
+    >>> softmax([1000.0, 1000.0])
+    array([0.5, 0.5])
+    """
+    e = np.exp(_below_largest(_checks.real_array(z, "z")))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def log_softmax(z):
+    """Return the logarithms of the probabilities, z_i - log Σ_j e^(z_j), over the last axis.
+
+    Exact also where the probability itself is too small for a float, and so what a loss is computed from.
+
+    >>> log_softmax([0.0, 1000.0])
+    array([-1000.,     0.])
+    """
+    z = _below_largest(_checks.real_array(z, "z"))
+    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+
+
+def softmax_jacobian(z):
+    """Return the matrix J with J[i, j] = ∂p_i/∂z_j = p_i ([i = j] - p_j), for each row of z.
+
+    Shapes: z (..., k), J (..., k, k). Every output depends on every input, so the derivative is a matrix and not a
+    list of slopes; it is symmetric, and each of its rows sums to 0.
+    """
+    p = softmax(z)
+    return p[..., :, None] * (np.eye(p.shape[-1], dtype=p.dtype) - p[..., None, :])
+
+
+class Softmax(Layer):
+    """Softmax as a layer. d_x = p · (d_out - Σ_j d_out_j p_j), which is d_out times the Jacobian, without building it.
+
+    To train a classifier, leave this layer out and use `SoftmaxCrossEntropy` on the logits: it does not break down
+    when a probability rounds to 0.
+    """
+
+    def forward(self, x):
+        return softmax(x)
+
+    def backward(self, x, out, d_out):
+        return out * (d_out - (d_out * out).sum(axis=-1, keepdims=True)), {}
+
+
+def _below_largest(z):
+    """Return z minus the largest entry of its row; a gap too wide for a float counts as the widest float."""
+    if z.ndim == 0 or z.shape[-1] == 0:
+        raise ValueError(f"z must hold at least one number in each row, got shape {z.shape}")
+    with np.errstate(over="ignore"):
+        gap = z - z.max(axis=-1, keepdims=True)
+    return np.maximum(gap, np.finfo(z.dtype).min)

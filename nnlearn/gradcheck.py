@@ -1,0 +1,181 @@
+"""A gradient check compares backpropagation with the plain definition of a derivative."""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlearn import _checks
+from nnlearn.network import Network
+
+# How many nudged copies of the network are computed at once, as a population.
+COPIES = 128
+
+
+class KinkWarning(UserWarning):
+    """A value lies so close to a kink that a nudge may step across it; the check may then fail without an error."""
+
+
+@dataclass(frozen=True)
+class ParameterCheck:
+    """The check of one parameter: its errors, and the coordinate where the two gradients differ most."""
+
+    name: str
+    checked: int
+    size: int
+    norm_error: float
+    element_error: float
+    worst_index: tuple
+    analytic: float
+    numeric: float
+
+
+@dataclass(frozen=True)
+class GradientReport:
+    """The result of `gradient_check`: one `ParameterCheck` for each parameter array, the worst first."""
+
+    parameters: tuple
+    tolerance: float
+    warnings: tuple = ()
+
+    @property
+    def norm_error(self):
+        """The largest norm-wise error of any parameter."""
+        return self.parameters[0].norm_error
+
+    @property
+    def element_error(self):
+        """The largest element-wise error; near-zero gradients drown in rounding here, so look, but do not judge by it."""
+        return max(parameter.element_error for parameter in self.parameters)
+
+    @property
+    def worst(self):
+        """The name and the index of the coordinate where the two gradients differ most, such as ("0.W", (1, 2))."""
+        return self.parameters[0].name, self.parameters[0].worst_index
+
+    @property
+    def ok(self):
+        """Whether every norm-wise error is at most the tolerance."""
+        return self.norm_error <= self.tolerance
+
+    def __bool__(self):
+        return bool(self.ok)
+
+    def __str__(self):
+        verdict = "agree" if self.ok else "DO NOT AGREE"
+        lines = [f"Backpropagation and centred differences {verdict} (norm-wise error, tolerance {self.tolerance:g})."]
+        lines.append(f"{'parameter':<10} {'checked':>13} {'norm error':>11} {'worst at':>14} {'backward':>12} {'nudged':>12}")
+        for p in self.parameters:
+            index = ", ".join(map(str, p.worst_index))
+            lines.append(
+                f"{p.name:<10} {f'{p.checked} of {p.size}':>13} {p.norm_error:>11.1e} {f'[{index}]':>14} "
+                f"{p.analytic:>12.5g} {p.numeric:>12.5g}"
+            )
+        return "\n".join([*lines, *(f"Note: {warning}" for warning in self.warnings)])
+
+    __repr__ = __str__
+
+
+def gradient_check(network, loss, x, y, *, h=1e-5, tolerance=1e-7, samples=200, rng=None):
+    """Compare the gradients of `network.backward` with centred differences; return a `GradientReport`.
+
+    For every coordinate θ of every parameter,
+
+        numeric = (L(θ + h) - L(θ - h)) / 2h,
+
+    and for every parameter array the norm-wise error is ‖backward - numeric‖ / (‖backward‖ + ‖numeric‖). The
+    difference of two losses carries a rounding error of about 1e-16 · |L| / h in each coordinate; gradients that are
+    too small to be told from it are compared against that floor, and not against themselves.
+
+    - Of arrays with more than `samples` entries, `samples` coordinates are drawn by `rng` (default_rng(0) if None);
+      `samples=None` checks all of them.
+    - It is computed in float64, also for a float32 network, and with Dropout off.
+    - Where a layer or the loss has a kink (ReLU at 0), a nudge across it spoils the difference: values that lie that
+      close are counted in the report and in a KinkWarning.
+
+    Raises ValueError for a population: check `network.member(k)`.
+    """
+    if network.is_population:
+        raise ValueError("gradient_check works on a single network; use network.member(k) for one of a population")
+    if not network.params:
+        raise ValueError("network must have parameters to check, got a network without any")
+    h, tolerance = _checks.positive(h, "h"), _checks.positive(tolerance, "tolerance")
+    samples = None if samples is None else _checks.count(samples, "samples")
+    rng = np.random.default_rng(0) if rng is None else _checks.generator(rng)
+    network = network.astype(np.float64)
+    with network.training(False):
+        values = network.trace(x)
+        _, gradients = network.backward(values, loss.gradient(values[-1], y))
+        loss_size = abs(float(loss(values[-1], y)))
+        checks = [
+            _check_parameter(network, loss, x, y, name, gradients[name], _coordinates(array, samples, rng), h, loss_size)
+            for name, array in network.params.items()
+        ]
+    checks.sort(key=lambda check: check.norm_error, reverse=True)
+    notes = _near_kinks(network, loss, values, y, reach=10 * h)
+    for note in notes:
+        warnings.warn(note, KinkWarning, stacklevel=2)
+    return GradientReport(tuple(checks), tolerance, tuple(notes))
+
+
+def numeric_gradient(network, loss, x, y, name, coordinates, *, h=1e-5):
+    """Return the centred differences of the loss for the given flat coordinates of parameter `name`.
+
+    The nudged networks are the members of a population: two for each coordinate, θ + h and θ - h.
+    """
+    numeric = np.empty(len(coordinates))
+    for start in range(0, len(coordinates), COPIES // 2):
+        some = coordinates[start : start + COPIES // 2]
+        nudged = Network.population([network] * (2 * len(some)))
+        flat = nudged.params[name].reshape(2 * len(some), -1)  # a view, so that this changes the networks
+        up, down = np.arange(len(some)), len(some) + np.arange(len(some))
+        flat[up, some] += h
+        flat[down, some] -= h
+        losses = loss(nudged.forward(x), y)
+        # The step that was taken is not h exactly: θ + h is rounded too.
+        numeric[start : start + len(some)] = (losses[up] - losses[down]) / (flat[up, some] - flat[down, some])
+    return numeric
+
+
+def _check_parameter(network, loss, x, y, name, gradient, coordinates, h, loss_size):
+    numeric = numeric_gradient(network, loss, x, y, name, coordinates, h=h)
+    analytic = gradient.ravel()[coordinates]
+    difference = np.abs(analytic - numeric)
+    worst = int(np.argmax(difference)) if np.isfinite(difference).all() else int(np.argmin(np.isfinite(difference)))
+    # What rounding alone can do to one coordinate, and the size from which on it stays below 1e-8 of the gradient.
+    floor = np.finfo(float).eps * max(loss_size, 1) / h / 1e-8
+    norm = np.linalg.norm(analytic) + np.linalg.norm(numeric)
+    return ParameterCheck(
+        name=name,
+        checked=len(coordinates),
+        size=gradient.size,
+        norm_error=float(np.linalg.norm(difference) / max(norm, floor * np.sqrt(len(coordinates)))),
+        element_error=float(np.max(difference / np.maximum(np.abs(analytic) + np.abs(numeric), np.finfo(float).tiny))),
+        worst_index=tuple(int(i) for i in np.unravel_index(coordinates[worst], gradient.shape)),
+        analytic=float(analytic[worst]),
+        numeric=float(numeric[worst]),
+    )
+
+
+def _coordinates(array, samples, rng):
+    if samples is None or array.size <= samples:
+        return np.arange(array.size)
+    return np.sort(rng.choice(array.size, samples, replace=False))
+
+
+def _near_kinks(network, loss, values, y, reach):
+    """Return a sentence for each layer (and the loss) whose input comes within `reach` of one of its kinks."""
+    notes = []
+    for place, layer in enumerate(network.layers):
+        close = sum(int((np.abs(values[place] - kink) < reach).sum()) for kink in layer.kinks)
+        if close:
+            notes.append(
+                f"{close} inputs of layer {place}, {layer!r}, lie within {reach:g} of its kink; "
+                "a nudge may step across it. Try another seed for the weights or the data"
+            )
+    if loss.kinks:
+        error = values[-1] - loss.targets(y, values[-1])
+        close = sum(int((np.abs(error - kink) < reach).sum()) for kink in loss.kinks)
+        if close:
+            notes.append(f"{close} predictions lie within {reach:g} of the kink of {loss!r}")
+    return notes

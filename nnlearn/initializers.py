@@ -1,0 +1,70 @@
+"""Initializers draw the first weights: each is a function of a generator and the shape (n_in, n_out)."""
+
+import numpy as np
+
+from nnlearn import _checks
+
+
+def zeros(rng, shape):
+    """All weights 0. Fine for biases; a layer of equal weights never learns unequal ones (see chapter 13).
+
+    >>> zeros(np.random.default_rng(0), (1, 2))
+    array([[0., 0.]])
+    """
+    _fans(rng, shape)
+    return np.zeros(shape)
+
+
+def random_uniform(rng, shape, limit=0.05):
+    """Uniform in [-limit, limit): small numbers that break the symmetry and know nothing of the layer's size."""
+    _fans(rng, shape)
+    limit = _checks.positive(limit, "limit")
+    return rng.uniform(-limit, limit, shape)
+
+
+def random_normal(rng, shape, std=0.05):
+    """Normal with mean 0 and standard deviation `std`."""
+    _fans(rng, shape)
+    return rng.normal(0.0, _checks.positive(std, "std"), shape)
+
+
+def glorot_uniform(rng, shape):
+    """Xavier/Glorot, uniform in ±√(6 / (n_in + n_out)), so that Var(w) = 2 / (n_in + n_out).
+
+    A compromise between keeping the variance of the values on the way forward (1 / n_in) and that of the gradients
+    on the way back (1 / n_out); made for tanh and sigmoid. From Glorot & Bengio 2010.
+    """
+    n_in, n_out = _fans(rng, shape)
+    limit = np.sqrt(6 / (n_in + n_out))  # a uniform variable in ±a has the variance a²/3
+    return rng.uniform(-limit, limit, shape)
+
+
+def glorot_normal(rng, shape):
+    """Xavier/Glorot, normal with Var(w) = 2 / (n_in + n_out). From Glorot & Bengio 2010."""
+    n_in, n_out = _fans(rng, shape)
+    return rng.normal(0.0, np.sqrt(2 / (n_in + n_out)), shape)
+
+
+def he_uniform(rng, shape):
+    """He, uniform in ±√(6 / n_in), so that Var(w) = 2 / n_in.
+
+    The 2 makes up for the half of its inputs that a ReLU sets to zero. From He et al. 2015.
+    """
+    n_in, _ = _fans(rng, shape)
+    limit = np.sqrt(6 / n_in)
+    return rng.uniform(-limit, limit, shape)
+
+
+def he_normal(rng, shape):
+    """He, normal with Var(w) = 2 / n_in. From He et al. 2015."""
+    n_in, _ = _fans(rng, shape)
+    return rng.normal(0.0, np.sqrt(2 / n_in), shape)
+
+
+def _fans(rng, shape):
+    """Return (n_in, n_out), the last two entries of `shape`; more entries in front are a population."""
+    _checks.generator(rng)
+    if not isinstance(shape, (tuple, list)) or len(shape) < 2:
+        raise ValueError(f"shape must be (n_in, n_out), got {shape!r}")
+    sizes = [_checks.count(size, "each entry of shape") for size in shape]
+    return sizes[-2], sizes[-1]

@@ -1,0 +1,128 @@
+"""A layer is a pure function with parameters: forward computes its output, backward passes a gradient back."""
+
+import numpy as np
+
+from nnlearn import _checks
+from nnlearn.initializers import glorot_uniform
+
+
+class Layer:
+    """What every layer offers. A layer keeps its parameters and nothing of the data that went through it.
+
+    Because nothing is kept, `backward` is given what it needs: the layer's input `x`, its output `out`, and
+    d_out = ∂L/∂out. In a chain of layers those are exactly the values that `Network.trace` returns.
+
+    Rows are examples: `x` has the shape (n, n_in). More axes in front are allowed; the first of three is a
+    population, K networks that are computed at once.
+    """
+
+    #: Inputs at which the output has a corner or a jump. A gradient check keeps away from them.
+    kinks: tuple[float, ...] = ()
+
+    def __init__(self):
+        self.params = {}
+
+    def forward(self, x):
+        """Return the output for the input `x`."""
+        raise NotImplementedError(f"{type(self).__name__} has to define forward(x)")
+
+    def backward(self, x, out, d_out):
+        """Return d_x = ∂L/∂x and a dict with ∂L/∂(parameter) for each parameter, given d_out = ∂L/∂out."""
+        raise NotImplementedError(f"{type(self).__name__} has to define backward(x, out, d_out)")
+
+    def param_gradients(self, x, out, d_out):
+        """Return the parameters' gradients alone, for a first layer, whose d_x nobody needs."""
+        return self.backward(x, out, d_out)[1]
+
+    def settings(self):
+        """Return the arguments that make a layer of this form again, as a dict of plain numbers."""
+        return {}
+
+    def __repr__(self):
+        arguments = ", ".join(f"{name}={value}" for name, value in self.settings().items())
+        return f"{type(self).__name__}({arguments})"
+
+
+class Dense(Layer):
+    """Weighted sums: every output is connected with every input.
+
+        out = x @ W + b
+
+    Shapes: x (n, n_in), W (n_in, n_out), b (1, n_out), out (n, n_out). With a population of K networks W is
+    (K, n_in, n_out), b is (K, 1, n_out) and out is (K, n, n_out); x may be shared, (n, n_in), or (K, n, n_in).
+
+    The weights are drawn by `init(rng, (n_in, n_out))`; the biases start at zero, which is safe because
+    unequal weights already break the symmetry between the units.
+
+    >>> layer = Dense(2, 1, rng=np.random.default_rng(0))
+    >>> layer.params["W"][:] = [[0.3], [-0.2]]
+    >>> layer.forward(np.array([[1.0, 2.0]]))
+    array([[-0.1]])
+    """
+
+    def __init__(self, n_in, n_out, *, rng, init=glorot_uniform, dtype=float):
+        super().__init__()
+        self.n_in = _checks.count(n_in, "n_in")
+        self.n_out = _checks.count(n_out, "n_out")
+        dtype = _checks.float_dtype(dtype)
+        weights = np.asarray(init(_checks.generator(rng), (self.n_in, self.n_out)))
+        if weights.shape != (self.n_in, self.n_out):
+            raise ValueError(
+                f"init must return an array of shape {(self.n_in, self.n_out)}, got {_checks.describe(weights)}"
+            )
+        self.params = {"W": weights.astype(dtype), "b": np.zeros((1, self.n_out), dtype)}
+
+    def forward(self, x):
+        if x.ndim < 2 or x.shape[-1] != self.n_in:
+            raise ValueError(f"x must have the shape (n, {self.n_in}), got {x.shape}")
+        return x @ self.params["W"] + self.params["b"]  # (n, n_in) @ (n_in, n_out) + (1, n_out)
+
+    def backward(self, x, out, d_out):
+        d_x = d_out @ self.params["W"].mT  # (n, n_out) @ (n_out, n_in)
+        return d_x, self.param_gradients(x, out, d_out)
+
+    def param_gradients(self, x, out, d_out):
+        return {
+            "W": x.mT @ d_out,  # (n_in, n) @ (n, n_out): the sum over the examples
+            "b": d_out.sum(axis=-2, keepdims=True),
+        }
+
+    def settings(self):
+        return {"n_in": self.n_in, "n_out": self.n_out}
+
+
+class Dropout(Layer):
+    """Silence a random share `rate` of the values while training; pass everything through otherwise.
+
+        out = x · mask / (1 - rate),  mask is 0 with probability `rate`, else 1
+
+    Dividing by 1 - rate keeps the expected value of each output, so that nothing has to be rescaled afterwards
+    ("inverted" dropout). From Srivastava et al. 2014.
+
+    This is the one layer with a mode. `training` is False at first; `fit` switches it on for its own steps, and
+    `with network.training():` does the same by hand. The mask is drawn from `rng` at every forward pass. It is not
+    kept: a silenced value is written as -0.0 and a value that happens to be zero as +0.0, so that the output alone
+    tells `backward` which were silenced.
+    """
+
+    def __init__(self, rate, *, rng):
+        super().__init__()
+        self.rate = _checks.share(rate, "rate")
+        self.rng = _checks.generator(rng)
+        self.training = False
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        kept = self.rng.random(x.shape) >= self.rate
+        # Adding 0.0 turns a -0.0 of the input into +0.0, which leaves -0.0 free to mean "silenced".
+        return np.where(kept, x / (1 - self.rate) + 0.0, x.dtype.type(-0.0))
+
+    def backward(self, x, out, d_out):
+        if not self.training:
+            return d_out, {}
+        silenced = (out == 0) & np.signbit(out)
+        return np.where(silenced, 0, d_out / (1 - self.rate)), {}
+
+    def settings(self):
+        return {"rate": self.rate}

@@ -1,0 +1,226 @@
+"""A network is a chain of layers: the output of each is the input of the next."""
+
+import copy
+from contextlib import contextmanager
+
+import numpy as np
+
+from nnlearn import _checks
+from nnlearn.layers import Dropout, Layer
+
+
+class Network(Layer):
+    """A chain of layers, itself a layer.
+
+    `trace` returns every intermediate value; these are all that `backward` needs:
+
+        values = network.trace(x)                     # [x, output of layer 0, output of layer 1, ...]
+        d_out = loss.gradient(values[-1], y)
+        d_x, gradients = network.backward(values, d_out)
+
+    Parameters and gradients have the same keys, the layer's place in the chain and the parameter's name: "0.W".
+
+    >>> from nnlearn import Dense, Network, Sigmoid
+    >>> rng = np.random.default_rng(0)
+    >>> network = Network([Dense(2, 3, rng=rng), Sigmoid(), Dense(3, 1, rng=rng)])
+    >>> [value.shape for value in network.trace(np.zeros((5, 2)))]
+    [(5, 2), (5, 3), (5, 3), (5, 1)]
+    """
+
+    def __init__(self, layers):
+        layers = list(layers)
+        if not layers:
+            raise ValueError("layers must hold at least one layer, got none")
+        for place, layer in enumerate(layers):
+            if not isinstance(layer, Layer):
+                raise TypeError(f"layers[{place}] must be a layer, such as ReLU(), got {layer!r}")
+        self.layers = layers
+        _check_widths(layers)
+
+    @property
+    def params(self):
+        """All parameters by name. The arrays are the layers' own: changing one in place changes the network."""
+        return {
+            f"{place}.{name}": array
+            for place, layer in enumerate(self.layers)
+            for name, array in layer.params.items()
+        }
+
+    @property
+    def n_params(self):
+        """The number of trainable numbers (in all members of a population together)."""
+        return sum(array.size for array in self.params.values())
+
+    @property
+    def dtype(self):
+        """The dtype of the parameters; float64 for a network without any."""
+        return next((array.dtype for array in self.params.values()), np.dtype(float))
+
+    # ---- Computing ---------------------------------------------------------------------------------------------
+
+    def forward(self, x):
+        """Return the network's output for the rows of `x`."""
+        return self.trace(x)[-1]
+
+    def trace(self, x):
+        """Return every value on the way: [x, output of layer 0, output of layer 1, ...]."""
+        values = [self._inputs(x)]
+        for layer in self.layers:
+            values.append(layer.forward(values[-1]))
+        return values
+
+    def backward(self, values, d_out, *, input_gradient=True):
+        """Pass d_out = ∂L/∂(output) back through the chain; return d_x = ∂L/∂x and the parameters' gradients.
+
+        `values` is what `trace` returned. Training has no use for d_x; with `input_gradient=False` the first layer
+        does not compute it, and None is returned in its place.
+        """
+        if not isinstance(values, list) or len(values) != len(self.layers) + 1:
+            raise ValueError(
+                f"values must be the list of {len(self.layers) + 1} arrays that trace(x) returned, "
+                f"got {_checks.describe(values)}"
+            )
+        if np.shape(d_out) != values[-1].shape:
+            raise ValueError(
+                f"d_out must have the shape of the output, {values[-1].shape}, got {np.shape(d_out)}"
+            )
+        gradients = {}
+        for place in reversed(range(len(self.layers))):
+            layer, x, out = self.layers[place], values[place], values[place + 1]
+            if place == 0 and not input_gradient:
+                d_out, found = None, layer.param_gradients(x, out, d_out)
+            else:
+                d_out, found = layer.backward(x, out, d_out)
+            for name, gradient in found.items():
+                gradients[f"{place}.{name}"] = gradient
+        return d_out, gradients
+
+    def predict(self, x):
+        """Return the output for `x` with Dropout switched off; a single example (n_in,) gives a single output."""
+        x = _checks.real_array(x, "x")
+        with self.training(False):
+            return self.forward(x[None, :])[..., 0, :] if x.ndim == 1 else self.forward(x)
+
+    @contextmanager
+    def training(self, on=True):
+        """Within `with network.training():` the Dropout layers drop; afterwards each is as it was before."""
+        dropouts = [layer for layer in self._all_layers() if isinstance(layer, Dropout)]
+        before = [layer.training for layer in dropouts]
+        for layer in dropouts:
+            layer.training = on
+        try:
+            yield self
+        finally:
+            for layer, mode in zip(dropouts, before, strict=True):
+                layer.training = mode
+
+    # ---- Copies and populations --------------------------------------------------------------------------------
+
+    def copy(self):
+        """Return a network of its own: same layers, same parameters, nothing shared."""
+        return copy.deepcopy(self)
+
+    def astype(self, dtype):
+        """Return a copy with all parameters in float32 or float64."""
+        dtype = _checks.float_dtype(dtype)
+        return self._rebuilt(lambda key, array: array.astype(dtype))
+
+    @classmethod
+    def population(cls, networks):
+        """Return one network that holds K networks of the same form, along a leading axis of every parameter.
+
+        Everything else stays the same code: x (n, n_in) gives an output (K, n, n_out), a loss of shape (K,) and
+        gradients of shape (K, ...). The networks are copied.
+        """
+        networks = list(networks)
+        if not networks:
+            raise ValueError("networks must hold at least one network, got none")
+        first = networks[0]
+        form = [(type(layer), layer.settings()) for layer in first.layers]
+        for k, network in enumerate(networks):
+            if [(type(layer), layer.settings()) for layer in network.layers] != form:
+                raise ValueError(f"networks must all have the same layers; networks[{k}] differs from networks[0]")
+            if network.is_population:
+                raise ValueError(f"networks must be single networks, networks[{k}] is a population already")
+        return first._rebuilt(lambda key, array: np.stack([network.params[key] for network in networks]))
+
+    @property
+    def is_population(self):
+        """Whether the parameters have a leading population axis."""
+        return any(array.ndim > 2 for array in self.params.values())
+
+    def member(self, k):
+        """Return network k of a population, as a single network of its own."""
+        if not self.is_population:
+            raise ValueError("member(k) needs a population; this is a single network")
+        size = len(next(iter(self.params.values())))
+        k = _checks.count(k, "k", least=0)
+        if k >= size:
+            raise IndexError(f"k must be below the population's size {size}, got {k}")
+        return self._rebuilt(lambda key, array: array[k].copy())
+
+    # ---- Looking at it -----------------------------------------------------------------------------------------
+
+    def summary(self):
+        """Return a table of the layers, with the shape of each output and the number of parameters, as text."""
+        rows = [("layer", "output", "parameters", "count")]
+        width = None
+        for place, layer in enumerate(self.layers):
+            width = getattr(layer, "n_out", width)
+            shapes = "  ".join(f"{name} {array.shape}" for name, array in layer.params.items())
+            count = sum(array.size for array in layer.params.values())
+            rows.append((f"{place} {layer!r}", f"(n, {'?' if width is None else width})", shapes, f"{count:,}"))
+        rows.append(("total", "", "", f"{self.n_params:,}"))
+        widths = [max(len(row[column]) for row in rows) for column in range(4)]
+        lines = [
+            f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:<{widths[2]}}  {row[3]:>{widths[3]}}"
+            for row in rows
+        ]
+        rule = "-" * len(lines[0])
+        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+
+    def __repr__(self):
+        return f"Network([{', '.join(map(repr, self.layers))}])"
+
+    # ---- Helpers -----------------------------------------------------------------------------------------------
+
+    def _inputs(self, x):
+        """Return `x` in the dtype of the parameters, so that a float32 network stays one."""
+        x = _checks.real_array(x, "x")
+        if x.ndim < 2:
+            raise ValueError(f"x must hold one example in each row, shape (n, n_in), got {x.shape}")
+        return x.astype(self.dtype, copy=False)
+
+    def _all_layers(self):
+        """Yield the layers, and those of networks that are used as layers."""
+        for layer in self.layers:
+            yield from layer._all_layers() if isinstance(layer, Network) else (layer,)
+
+    def _rebuilt(self, change):
+        """Return a copy in which every parameter is `change(key, array)`."""
+        rebuilt = self.copy()
+        rebuilt._set_params({key: change(key, array) for key, array in self.params.items()})
+        return rebuilt
+
+    def _set_params(self, params):
+        """Put other arrays in the place of the layers' own."""
+        for key, array in params.items():
+            place, name = key.split(".", 1)
+            layer = self.layers[int(place)]
+            if isinstance(layer, Network):
+                layer._set_params({name: array})
+            else:
+                layer.params[name] = array
+
+
+def _check_widths(layers):
+    """Raise a ValueError where a Dense layer does not take what the one before it gives."""
+    width, giver = None, None
+    for place, layer in enumerate(layers):
+        takes = getattr(layer, "n_in", None)
+        if takes is not None and width is not None and takes != width:
+            raise ValueError(
+                f"layers[{place}] takes {takes} values, but layers[{giver}] before it gives {width}"
+            )
+        if getattr(layer, "n_out", None) is not None:
+            width, giver = layer.n_out, place

@@ -1,0 +1,238 @@
+"""Optimizers turn gradients into steps: each is one short rule that changes the parameters in place."""
+
+import numpy as np
+
+from nnlearn import _checks
+
+
+class Optimizer:
+    """What every optimizer does: count its steps, keep its memory for each parameter, and apply its rule.
+
+    `lr` is the learning rate η: a positive number; a schedule, which is a function of the step t = 0, 1, 2, …
+    (see `nnlearn.schedules`); or K positive numbers, one for each network of a population.
+
+    A subclass says in `memory` how many arrays it remembers for each parameter (they start at zero), and in
+    `rule(gradient, memory, t)` which change comes of a gradient at step t = 1, 2, 3, …; the parameter then becomes
+    w - η · change.
+    """
+
+    memory = 0
+
+    def __init__(self, lr):
+        self.lr = lr if callable(lr) else _rates(lr)
+        self.t = 0
+        self._memories = None
+
+    def rule(self, gradient, memory, t):
+        """Return the change for one parameter; may overwrite the arrays in `memory`, never `gradient`."""
+        raise NotImplementedError(f"{type(self).__name__} has to define rule(gradient, memory, t)")
+
+    def rate(self, t):
+        """Return η for step t = 0, 1, 2, …"""
+        return _rates(self.lr(t), "lr(t)", least=0.0) if callable(self.lr) else self.lr
+
+    def step(self, params, gradients):
+        """Change `params` in place by one step against `gradients`.
+
+        Both are dicts with the same keys, lists of the same length, or single arrays. An optimizer remembers the
+        parameters that it was first used with, so each network needs an optimizer of its own.
+        """
+        params, gradients = _named(params, "params"), _named(gradients, "gradients")
+        self._check(params, gradients)
+        if self._memories is None:
+            self._memories = {
+                name: tuple(np.zeros_like(w) for _ in range(self.memory)) for name, w in params.items()
+            }
+        rate = self.rate(self.t)
+        self.t += 1
+        for name, w in params.items():
+            change = self.rule(gradients[name], self._memories[name], self.t)
+            w -= _along_first_axis(rate, w) * change
+
+    def path(self, gradient, start, steps):
+        """Walk `steps` steps down from `start`, where gradient(w) gives the gradient at w; return all the points.
+
+        Shapes: start (d,) gives (steps + 1, d). Several walks at once are a start of (K, d), with one rate or K. The
+        optimizer itself stays as it was.
+
+        >>> SGD(lr=0.25).path(lambda w: 2 * w, start=[8.0], steps=3).ravel()
+        array([8., 4., 2., 1.])
+        """
+        walker = self.fresh()
+        w = _checks.real_array(start, "start").copy()
+        points = [w.copy()]
+        for _ in range(_checks.count(steps, "steps", least=0)):
+            walker.step(w, np.asarray(gradient(w), w.dtype))
+            points.append(w.copy())
+        return np.stack(points)
+
+    def fresh(self):
+        """Return an optimizer with the same settings that has not taken a step yet."""
+        new = object.__new__(type(self))
+        new.__dict__.update(self.__dict__, t=0, _memories=None)
+        return new
+
+    def settings(self):
+        """Return the numbers that this optimizer was made with, `lr` first."""
+        return {name: value for name, value in vars(self).items() if name != "t" and name[0] != "_"}
+
+    def __repr__(self):
+        return f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in self.settings().items())})"
+
+    def _check(self, params, gradients):
+        if params.keys() != gradients.keys():
+            raise ValueError(
+                f"gradients must be for the same parameters as params, {list(params)}, got {list(gradients)}"
+            )
+        for name, w in params.items():
+            if not isinstance(w, np.ndarray) or w.dtype not in _checks.FLOATS:
+                raise TypeError(
+                    f"params must be float arrays, which can be changed in place; {name} is {_checks.describe(w)}"
+                )
+            if np.shape(gradients[name]) != w.shape:
+                raise ValueError(
+                    f"gradients must have the shapes of params; {name} has shape {w.shape}, "
+                    f"its gradient {np.shape(gradients[name])}"
+                )
+        if self._memories is None:
+            return
+        if self._memories.keys() != params.keys() or any(
+            array.shape != params[name].shape for name, kept in self._memories.items() for array in kept
+        ):
+            raise ValueError(
+                "this optimizer has taken steps with other parameters and remembers those; "
+                "make a new one for each network, or use optimizer.fresh()"
+            )
+
+
+class SGD(Optimizer):
+    """Gradient descent: w ← w - η g. "Stochastic" when g comes from a mini-batch.
+
+    >>> w = np.array([1.0])
+    >>> SGD(lr=0.1).step(w, np.array([2.0]))
+    >>> w
+    array([0.8])
+    """
+
+    def rule(self, gradient, memory, t):
+        return gradient
+
+
+class Momentum(Optimizer):
+    """Gradient descent with a velocity that remembers earlier gradients.
+
+        v ← β v + (1 - β) g,    w ← w - η v          the averaged form, the default
+        v ← β v + g,            w ← w - η v          `classical=True` (Polyak 1964)
+
+    The classical velocity is 1 / (1 - β) times the averaged one, ten times for β = 0.9, and a learning rate does not
+    carry over from one form to the other. With `nesterov=True` the step uses the velocity that will be there after
+    the same gradient once more (Nesterov 1983, as written in Sutskever et al. 2013):
+
+        w ← w - η (β v + (1 - β) g),  or  w ← w - η (β v + g)
+    """
+
+    memory = 1
+
+    def __init__(self, lr, beta=0.9, *, classical=False, nesterov=False):
+        super().__init__(lr)
+        self.beta = _checks.share(beta, "beta")
+        self.classical = bool(classical)
+        self.nesterov = bool(nesterov)
+
+    def rule(self, gradient, memory, t):
+        (v,) = memory
+        push = gradient if self.classical else (1 - self.beta) * gradient
+        v *= self.beta
+        v += push
+        return self.beta * v + push if self.nesterov else v
+
+
+class RMSprop(Optimizer):
+    """Divide each gradient by the running size of its own kind:
+
+        s ← ρ s + (1 - ρ) g²,    w ← w - η g / (√s + ε)
+
+    From Tieleman & Hinton 2012 (a lecture). ε stands outside the root.
+    """
+
+    memory = 1
+
+    def __init__(self, lr=0.001, rho=0.9, eps=1e-8):
+        super().__init__(lr)
+        self.rho = _checks.share(rho, "rho")
+        self.eps = _checks.positive(eps, "eps")
+
+    def rule(self, gradient, memory, t):
+        (s,) = memory
+        s *= self.rho
+        s += (1 - self.rho) * gradient**2
+        return gradient / (np.sqrt(s) + self.eps)
+
+
+class Adam(Optimizer):
+    """Momentum in the numerator, RMSprop in the denominator, both corrected for having started at zero:
+
+        m ← β₁ m + (1 - β₁) g          m̂ = m / (1 - β₁ᵗ)
+        s ← β₂ s + (1 - β₂) g²         ŝ = s / (1 - β₂ᵗ)
+        w ← w - η m̂ / (√ŝ + ε)
+
+    t counts the steps, 1 at the first, for all parameters together. From Kingma & Ba 2015.
+    """
+
+    memory = 2
+
+    def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+        super().__init__(lr)
+        self.beta1 = _checks.share(beta1, "beta1")
+        self.beta2 = _checks.share(beta2, "beta2")
+        self.eps = _checks.positive(eps, "eps")
+
+    def rule(self, gradient, memory, t):
+        m, s = memory
+        m *= self.beta1
+        m += (1 - self.beta1) * gradient
+        s *= self.beta2
+        s += (1 - self.beta2) * gradient**2
+        m_hat = m / (1 - self.beta1**t)
+        s_hat = s / (1 - self.beta2**t)
+        return m_hat / (np.sqrt(s_hat) + self.eps)
+
+
+# ---- Helpers -----------------------------------------------------------------------------------------------------
+
+
+def _rates(lr, name="lr", least=None):
+    """Return `lr` as a positive float (or one of at least `least`), or as an array of such for a population."""
+    if np.ndim(lr) == 0:
+        lr = _checks.number(lr, name)
+    else:
+        lr = _checks.real_array(lr, name)
+        if lr.ndim != 1 or not np.isfinite(lr).all():
+            raise ValueError(
+                f"{name} must be a number or one finite number for each network, got {_checks.describe(lr)}"
+            )
+    if np.any(lr <= 0 if least is None else lr < least):
+        raise ValueError(f"{name} must be {'positive' if least is None else f'at least {least}'}, got {lr}")
+    return lr
+
+
+def _along_first_axis(rate, w):
+    """Return the rates in w's dtype, shaped so that rate k belongs to w[k]."""
+    if np.ndim(rate) == 0:
+        return rate
+    if w.ndim < 2 or w.shape[0] != len(rate):
+        raise ValueError(
+            f"lr holds {len(rate)} rates, which needs parameters of shape ({len(rate)}, ...), got {w.shape}"
+        )
+    return rate.astype(w.dtype).reshape((-1,) + (1,) * (w.ndim - 1))
+
+
+def _named(arrays, argument):
+    """Return a dict of arrays, whether a dict, a list or a single array was given."""
+    if isinstance(arrays, dict):
+        return arrays
+    if isinstance(arrays, (list, tuple)):
+        return {str(place): array for place, array in enumerate(arrays)}
+    if isinstance(arrays, np.ndarray):
+        return {"0": arrays}
+    raise TypeError(f"{argument} must be an array, or a list or dict of arrays, got {_checks.describe(arrays)}")

@@ -1,0 +1,71 @@
+"""Schedules make the learning rate a function of the step: give one to an optimizer as its `lr`."""
+
+import math
+
+from nnlearn import _checks
+
+
+class StepDecay:
+    """Multiply the rate by `factor` after every `every` steps: lr · factor^⌊t / every⌋.
+
+    >>> schedule = StepDecay(0.1, factor=0.5, every=100)
+    >>> schedule(0), schedule(99), schedule(100)
+    (0.1, 0.1, 0.05)
+    """
+
+    def __init__(self, lr, *, factor=0.5, every):
+        self.lr = _checks.positive(lr, "lr")
+        self.factor = _checks.share(factor, "factor", closed=True)
+        self.every = _checks.count(every, "every")
+
+    def __call__(self, t):
+        return self.lr * self.factor ** (t // self.every)
+
+
+class ExponentialDecay:
+    """Let the rate fall by the same factor at every step, to the half after `half_life` steps: lr · 2^(-t / half_life)."""
+
+    def __init__(self, lr, *, half_life):
+        self.lr = _checks.positive(lr, "lr")
+        self.half_life = _checks.positive(half_life, "half_life")
+
+    def __call__(self, t):
+        return self.lr * 2 ** (-t / self.half_life)
+
+
+class CosineDecay:
+    """Fall along half a cosine wave from `lr` to `final` within `steps` steps, and stay there.
+
+    From Loshchilov & Hutter 2017, without the restarts.
+    """
+
+    def __init__(self, lr, *, steps, final=0.0):
+        self.lr = _checks.positive(lr, "lr")
+        self.steps = _checks.count(steps, "steps")
+        self.final = _checks.number(final, "final")
+        if not 0 <= self.final <= self.lr:
+            raise ValueError(f"final must lie between 0 and lr = {self.lr}, got {self.final}")
+
+    def __call__(self, t):
+        done = min(t / self.steps, 1)
+        return self.final + (self.lr - self.final) * (1 + math.cos(math.pi * done)) / 2
+
+
+class Warmup:
+    """Rise in equal steps to the rate of another schedule, `then`, within the first `steps` steps.
+
+    >>> schedule = Warmup(4, then=0.1)
+    >>> [round(schedule(t), 3) for t in range(5)]
+    [0.025, 0.05, 0.075, 0.1, 0.1]
+    """
+
+    def __init__(self, steps, *, then):
+        self.steps = _checks.count(steps, "steps")
+        self.then = then if callable(then) else _constant(_checks.positive(then, "then"))
+
+    def __call__(self, t):
+        return self.then(t) * min((t + 1) / self.steps, 1)
+
+
+def _constant(lr):
+    return lambda t: lr

@@ -1,0 +1,250 @@
+"""Training: show the network mini-batches, step against the gradient, and write down how it goes."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from nnlearn import _checks
+
+
+@dataclass
+class History:
+    """What happened in training, one entry for each epoch.
+
+    `loss` is the mean loss over the epoch's mini-batches, each taken before its own step; `validation_loss` is taken
+    at the end of the epoch with Dropout off; `metrics` has a list for each metric's name. Entries are floats, or
+    arrays of shape (K,) for a population.
+    """
+
+    loss: list = field(default_factory=list)
+    validation_loss: list = field(default_factory=list)
+    metrics: dict = field(default_factory=dict)
+
+    @property
+    def epochs(self):
+        """The number of epochs that were finished."""
+        return len(self.loss)
+
+    def __repr__(self):
+        last = "" if not self.loss else f", loss {_short(self.loss[0])} -> {_short(self.loss[-1])}"
+        return f"History({self.epochs} epochs{last})"
+
+
+class TrainingDiverged(ArithmeticError):
+    """The loss is no longer a finite number. `history` holds the epochs that were finished before."""
+
+    def __init__(self, message, history):
+        super().__init__(message)
+        self.history = history
+
+
+def fit(
+    network, x, y, *, loss, optimizer, epochs, batch_size=None, rng, validation=None, metrics=None, callbacks=()
+):
+    """Train `network` in place and return its `History`.
+
+    Every epoch shuffles the rows and goes through all of them once, in mini-batches of `batch_size` rows (the last
+    may be smaller; None takes all rows at once). For each batch it does what chapter 9 does by hand:
+
+        values = network.trace(x_batch)
+        d_out = loss.gradient(values[-1], y_batch)
+        _, gradients = network.backward(values, d_out)
+        optimizer.step(network.params, gradients)
+
+    - `x` (n, n_in) and `y`, as `loss` takes it: (n, n_out), or labels (n,). A population shares them.
+    - `validation=(x, y)`: the loss of these rows is taken after every epoch.
+    - `metrics={"accuracy": accuracy}`: functions of (output, y), taken after every epoch on the validation rows, or
+      on the training rows where there are none.
+    - `callbacks`: functions that are called as callback(progress) after every epoch; training ends early when one
+      returns True. `EarlyStopping` and `ProgressBar` are such. One with a method `finish(progress)` has it called at
+      the end, also when training stops with an error.
+
+    Raises TrainingDiverged at the first loss that is not finite. The network then has the weights from before the
+    step that would have spoiled them.
+    """
+    x, y, validation = _checked_data(network, loss, x, y, validation)
+    epochs, rng = _checks.count(epochs, "epochs", least=0), _checks.generator(rng)
+    n = x.shape[-2]
+    batch_size = n if batch_size is None else _checks.count(batch_size, "batch_size")
+    history = History(metrics={name: [] for name in metrics or {}})
+    progress = Progress(network=network, optimizer=optimizer, history=history, epochs=epochs)
+    try:
+        for _ in range(epochs):
+            total = 0.0
+            for rows in shuffled_batches(rng, n, batch_size):
+                batch_loss = _train_on(network, x[..., rows, :], y[..., rows, :], loss, optimizer)
+                if not np.isfinite(batch_loss).all():
+                    raise TrainingDiverged(_advice(batch_loss, progress), history)
+                total = total + batch_loss * len(rows)
+                progress.step += 1
+            history.loss.append(total / n)
+            _evaluate(network, (x, y), validation, loss, metrics, history)
+            progress.epoch += 1
+            # A list, so that every callback hears of the epoch, also when an earlier one asks to stop.
+            if any([callback(progress) is True for callback in callbacks]):
+                break
+    finally:
+        for callback in callbacks:
+            if hasattr(callback, "finish"):
+                callback.finish(progress)
+    return history
+
+
+def shuffled_batches(rng, n, batch_size):
+    """Yield arrays of row numbers: all of 0..n-1 once, in random order, `batch_size` at a time.
+
+    >>> [len(rows) for rows in shuffled_batches(np.random.default_rng(0), 10, 4)]
+    [4, 4, 2]
+    """
+    order = rng.permutation(n)
+    for start in range(0, n, batch_size):
+        yield order[start : start + batch_size]
+
+
+# ---- Callbacks ---------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Progress:
+    """What a callback is told: the objects at work, the epochs finished so far (`epoch`) and the steps taken."""
+
+    network: object
+    optimizer: object
+    history: History
+    epochs: int
+    epoch: int = 0
+    step: int = 0
+
+
+class EarlyStopping:
+    """Stop when the validation loss has not improved for `patience` epochs, and put the best weights back.
+
+    Needs `validation` data and a single network. `min_delta` is how much lower a loss has to be to count as better.
+    """
+
+    def __init__(self, patience=5, *, min_delta=0.0):
+        self.patience = _checks.count(patience, "patience")
+        self.min_delta = _checks.number(min_delta, "min_delta")
+        self._start_over()
+
+    def _start_over(self):
+        self.best_loss, self.best_epoch, self._best_params = np.inf, 0, None
+
+    def __call__(self, progress):
+        if progress.epoch == 1:
+            self._start_over()
+        if not progress.history.validation_loss:
+            raise ValueError("EarlyStopping needs validation data: fit(..., validation=(x, y))")
+        latest = progress.history.validation_loss[-1]
+        if np.ndim(latest) > 0:
+            raise ValueError("EarlyStopping works on a single network, got a population")
+        if latest < self.best_loss - self.min_delta:
+            self.best_loss, self.best_epoch = float(latest), progress.epoch
+            self._best_params = {name: array.copy() for name, array in progress.network.params.items()}
+        return progress.epoch - self.best_epoch >= self.patience
+
+    def finish(self, progress):
+        """Put the weights of the best epoch back into the network."""
+        if self._best_params is not None:
+            for name, array in progress.network.params.items():
+                array[...] = self._best_params[name]
+
+
+class ProgressBar:
+    """Show a progress bar with the latest losses, in a terminal or a notebook. Needs the package tqdm."""
+
+    def __init__(self):
+        try:
+            from tqdm.auto import tqdm
+        except ImportError as error:
+            raise ImportError("ProgressBar needs the package tqdm: pip install tqdm") from error
+        self._tqdm, self._bar = tqdm, None
+
+    def __call__(self, progress):
+        if self._bar is None:
+            self._bar = self._tqdm(total=progress.epochs, unit="epoch")
+        history = progress.history
+        shown = {"loss": _short(history.loss[-1])}
+        if history.validation_loss:
+            shown["validation"] = _short(history.validation_loss[-1])
+        self._bar.set_postfix(shown, refresh=False)
+        self._bar.update(1)
+
+    def finish(self, progress):
+        """Close the bar, also when training ended early."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+# ---- Helpers -----------------------------------------------------------------------------------------------------
+
+
+def _train_on(network, x, y, loss, optimizer):
+    """Take one step on one batch and return the batch's loss before it; no step where that is not finite."""
+    # An overflow shows as a loss that is not finite, which `fit` reports with advice in place of numpy's warning.
+    with np.errstate(over="ignore", invalid="ignore"):
+        with network.training():
+            values = network.trace(x)
+            batch_loss = loss.value(values[-1], y)
+            if not np.isfinite(batch_loss).all():
+                return batch_loss
+            d_out = loss.mean_slope(values[-1], y)
+            _, gradients = network.backward(values, d_out, input_gradient=False)
+        optimizer.step(network.params, gradients)
+    return batch_loss
+
+
+def _evaluate(network, train, validation, loss, metrics, history):
+    """Add the validation loss and the metrics of the finished epoch to the history."""
+    if validation is None and not metrics:
+        return
+    x, y = train if validation is None else validation
+    with np.errstate(over="ignore", invalid="ignore"):
+        out = network.predict(x)
+        if validation is not None:
+            history.validation_loss.append(loss.value(out, y))
+    for name, metric in (metrics or {}).items():
+        history.metrics[name].append(metric(out, y))
+
+
+def _checked_data(network, loss, x, y, validation):
+    """Return the data as arrays that fit the network and the loss, checked once before the first step."""
+    x, y = _checked_pair(network, loss, x, y, "x", "y")
+    if validation is not None:
+        if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+            raise TypeError(f"validation must be a pair (x, y), got {_checks.describe(validation)}")
+        validation = _checked_pair(network, loss, *validation, "validation x", "validation y")
+    return x, y, validation
+
+
+def _checked_pair(network, loss, x, y, x_name, y_name):
+    x = _checks.real_array(x, x_name).astype(network.dtype, copy=False)
+    if x.ndim < 2 or x.shape[-2] == 0:
+        raise ValueError(f"{x_name} must hold one example in each row, shape (n, n_in), got {x.shape}")
+    if not np.isfinite(x).all():
+        raise ValueError(f"{x_name} must be finite, got nan or inf in it")
+    if len(np.shape(y)) == 0 or np.shape(y)[-2 if np.ndim(y) > 1 else -1] != x.shape[-2]:
+        raise ValueError(
+            f"{y_name} must hold one target for each of the {x.shape[-2]} rows of {x_name}, got shape {np.shape(y)}"
+        )
+    out = loss.outputs(network.predict(x))
+    return x, loss.targets(y, out)
+
+
+def _advice(batch_loss, progress):
+    members = ""
+    if np.ndim(batch_loss) > 0:
+        members = f" for networks {np.flatnonzero(~np.isfinite(batch_loss)).tolist()} of the population"
+    step = progress.step
+    return (
+        f"the loss became {_short(batch_loss)}{members} at step {step + 1}, in epoch {progress.epoch + 1}, with "
+        f"lr = {progress.optimizer.rate(step)}. Try a learning rate ten times smaller; bring the inputs to mean 0 and "
+        "standard deviation 1 (datasets.standardize); compute the loss from logits (SoftmaxCrossEntropy, "
+        "SigmoidCrossEntropy)"
+    )
+
+
+def _short(loss):
+    """A loss in four digits, or the mean of a population's with a word that says so."""
+    return f"{loss:.4g}" if np.ndim(loss) == 0 else f"{np.mean(loss):.4g} (mean of {np.size(loss)})"
