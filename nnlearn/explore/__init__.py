@@ -1,0 +1,1 @@
+"""Explorers, predictions and quizzes: pictures and questions that answer, with a kernel and without one."""

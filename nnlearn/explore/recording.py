@@ -1,0 +1,62 @@
+"""Recording turns artists into small, self-contained images for a page: SVG for lines, WebP for maps."""
+
+import base64
+import io
+import re
+from urllib.parse import quote
+
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import RendererSVG
+
+# What a reader's machine falls back to: an image brings no fonts along.
+FALLBACK_FONTS = "'DejaVu Sans', Verdana, sans-serif"
+NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+
+
+def svg_of_figure(figure):
+    """Return all that is visible in the figure as an SVG image (a data URI). Its text is drawn as outlines."""
+    text = io.StringIO()
+    with rc_context({"svg.fonttype": "path"}):
+        figure.savefig(text, format="svg", metadata=NO_METADATA)
+    return _svg_uri(text.getvalue())
+
+
+def svg_of_artists(figure, artists):
+    """Return the given artists alone, on a transparent ground, as an SVG image of the figure's size."""
+    text = io.StringIO()
+    width, height = figure.get_size_inches() * figure.dpi
+    renderer = RendererSVG(width, height, text, image_dpi=figure.dpi, metadata=NO_METADATA)
+    for artist in artists:
+        artist.draw(renderer)
+    renderer.finalize()
+    return _svg_uri(text.getvalue())
+
+
+def webp_of_artists(figure, artists, *, scale=2.0):
+    """Return the given artists alone, on a transparent ground, as a WebP image; for maps, which SVG makes large."""
+    from PIL import Image  # comes with matplotlib
+
+    canvas, dpi = FigureCanvasAgg(figure), figure.dpi
+    try:
+        figure.dpi = dpi * scale
+        renderer = canvas.get_renderer()
+        renderer.clear()
+        for artist in artists:
+            artist.draw(renderer)
+        image = Image.fromarray(renderer.buffer_rgba().__array__().copy(), "RGBA")
+    finally:
+        figure.dpi = dpi
+    content = io.BytesIO()
+    image.save(content, format="webp", quality=85, method=4)
+    return "data:image/webp;base64," + base64.b64encode(content.getvalue()).decode()
+
+
+def _svg_uri(svg):
+    """Return an SVG as a data URI, with what a page does not need taken out."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), svg)
+    svg = svg.replace("'DejaVu Sans'", FALLBACK_FONTS)
+    svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
+    return "data:image/svg+xml," + quote(svg, safe=" /:;,=()<>!@*$+-._~?[]{}|'")
