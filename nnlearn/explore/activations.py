@@ -463,7 +463,7 @@ QUIZ = Quiz(
             [
                 Answer(
                     "Sigmoid",
-                    "It would press every price into the numbers from 0 to 1. It belongs to a yes-or-no question.",
+                    "It would press every price into a number from 0 to 1. It belongs to a yes-or-no question.",
                 ),
                 Answer(
                     "Softmax",

@@ -40,9 +40,8 @@ class Frame:
         """Return the frame for a page: the sentence is both the caption and the text alternative."""
         words = html.escape(self.sentence)
         return (
-            f'<figure class="nn-frame" role="img" aria-label="{words}" style="margin:0">'
-            f"{_image(self.image)}"
-            f'<figcaption style="min-height:4.5em;line-height:1.5;padding:.4em .2em 0">{words}</figcaption></figure>'
+            f'<div class="nn-frame" role="img" aria-label="{words}" style="margin:0;padding:0">{_image(self.image)}'
+            f'<div class="nn-says" style="min-height:3em;line-height:1.5;padding:.5em .2em 0">{words}</div></div>'
         )
 
 

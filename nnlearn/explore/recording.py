@@ -56,7 +56,13 @@ def _svg_uri(svg):
     """Return an SVG as a data URI, with what a page does not need taken out."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), svg)
+    svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r"\d+\.\d{3,}", _shorter, tag[0]), svg)
     svg = svg.replace("'DejaVu Sans'", FALLBACK_FONTS)
     svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
     return "data:image/svg+xml," + quote(svg, safe=" /:;,=()<>!@*$+-._~?[]{}|'")
+
+
+def _shorter(number):
+    """Return a coordinate with two decimals, and a small one, which may be a scale, with four digits."""
+    value = float(number[0])
+    return f"{value:.4g}" if value < 1 else f"{value:.2f}".rstrip("0").rstrip(".")
