@@ -1,0 +1,336 @@
+"""Data to learn from: small made-up sets, two real ones that come with the package, and what prepares them.
+
+Everywhere x is (n, d) with one example in each row, and y holds n labels 0, 1, 2, …
+"""
+
+import gzip
+import os
+import struct
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from nnlearn import _checks
+
+
+class Dataset(NamedTuple):
+    """Examples `x` (n, d), labels `y` (n,), a name for each feature and each class, and whom to cite.
+
+    It unpacks as a tuple: `x, y, *_ = digits()`.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    features: tuple
+    classes: tuple
+    citation: str
+
+    def __repr__(self):
+        return f"Dataset(x {self.x.shape}, y {self.y.shape}, {len(self.classes)} classes)\n{self.citation}"
+
+
+# ---- Made-up data ------------------------------------------------------------------------------------------------
+
+
+def xor():
+    """Return the four rows of "exactly one of the two", which no straight line separates: x (4, 2), y (4,)."""
+    return np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0, 1, 1, 0])
+
+
+def moons(rng, n=200, *, noise=0.1):
+    """Return two half circles that reach into each other, with normal noise: x (n, 2), y (n,) of 0 and 1."""
+    n, noise = _size(rng, n, noise, classes=2)
+    y = np.arange(n) % 2
+    angle = rng.uniform(0, np.pi, n)
+    upper = np.column_stack([np.cos(angle), np.sin(angle)])
+    lower = np.column_stack([1 - np.cos(angle), 0.5 - np.sin(angle)])
+    return np.where(y[:, None] == 0, upper, lower) + rng.normal(0, noise, (n, 2)), y
+
+
+def spirals(rng, n=300, *, classes=3, turns=0.75, noise=0.05):
+    """Return `classes` spiral arms around the origin, with normal noise: x (n, 2), y (n,)."""
+    classes = _checks.count(classes, "classes", least=2)
+    n, noise = _size(rng, n, noise, classes=classes)
+    y = np.arange(n) % classes
+    radius = np.sqrt(rng.uniform(0.01, 1, n))  # the root spreads the points evenly over the disc
+    angle = 2 * np.pi * (turns * radius + y / classes)
+    return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]) + rng.normal(0, noise, (n, 2)), y
+
+
+def blobs(rng, n=300, *, centers=((-2.0, 0.0), (2.0, 0.0), (0.0, 3.0)), noise=0.8):
+    """Return a round cloud of points about each of the `centers`, shape (k, d): x (n, d), y (n,)."""
+    centers = _checks.real_array(centers, "centers")
+    if centers.ndim != 2 or len(centers) < 2:
+        raise ValueError(f"centers must hold at least two points, shape (k, d), got shape {centers.shape}")
+    n, noise = _size(rng, n, noise, classes=len(centers))
+    y = np.arange(n) % len(centers)
+    return centers[y] + rng.normal(0, noise, (n, centers.shape[1])), y
+
+
+def _size(rng, n, noise, classes):
+    _checks.generator(rng)
+    noise = _checks.number(noise, "noise")
+    if noise < 0:
+        raise ValueError(f"noise must be at least 0, got {noise}")
+    return _checks.count(n, "n", least=classes), noise
+
+
+# ---- Real data that comes with the package -----------------------------------------------------------------------
+
+
+def digits():
+    """Return 1,797 handwritten digits of 8 × 8 pixels: x (1797, 64) with ink from 0 to 16, y the digit.
+
+    `x[i].reshape(8, 8)` is the image. From Alpaydin & Kaynak 1998.
+    """
+    table = np.loadtxt(_shipped("digits.csv.gz"), delimiter=",", dtype=np.float64)
+    return Dataset(
+        x=table[:, :-1],
+        y=table[:, -1].astype(int),
+        features=tuple(f"row {row}, column {column}" for row in range(8) for column in range(8)),
+        classes=tuple("0123456789"),
+        citation="Alpaydin & Kaynak 1998, Optical Recognition of Handwritten Digits, UCI, CC BY 4.0",
+    )
+
+
+def spam():
+    """Return 4,601 e-mails as 57 counts and shares of words and characters: x (4601, 57), y is 1 for spam.
+
+    From Hopkins, Reeber, Forman & Suermondt 1999.
+    """
+    header, *lines = _shipped("spambase.csv.gz")
+    table = np.loadtxt(lines, delimiter=",", dtype=np.float64)
+    return Dataset(
+        x=table[:, :-1],
+        y=table[:, -1].astype(int),
+        features=tuple(header.split(",")[:-1]),
+        classes=("no spam", "spam"),
+        citation="Hopkins, Reeber, Forman & Suermondt 1999, Spambase, UCI, CC BY 4.0",
+    )
+
+
+def _shipped(name):
+    """Return the lines of a packed text file in the package's folder `data`."""
+    packed = files("nnlearn").joinpath("data", name).read_bytes()
+    return gzip.decompress(packed).decode("ascii").splitlines()
+
+
+# ---- Fashion-MNIST, which is too large to ship -------------------------------------------------------------------
+
+#: Where Debian's package dataset-fashion-mnist puts the files.
+DEBIAN_FOLDER = "/usr/share/datasets/fashion-mnist"
+FASHION_CLASSES = (
+    "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+)  # fmt: skip
+
+
+def fashion_mnist(folder=None):
+    """Return (train, test): 60,000 and 10,000 images of clothes, 28 × 28 pixels, x (n, 784) with ink from 0 to 255.
+
+    Reads the four IDX files, as they are or gzipped, from `folder`; without one, from the folder that the
+    environment variable NNLEARN_FASHION_MNIST names, or from Debian's package. From Xiao, Rasul & Vollgraf 2017.
+
+    Raises FileNotFoundError that says where to get the files, and ValueError for a file that is not what it should be.
+    """
+    folder = Path(folder or os.environ.get("NNLEARN_FASHION_MNIST") or DEBIAN_FOLDER)
+    parts = []
+    for part in ("train", "t10k"):
+        images = read_idx(_idx_file(folder, f"{part}-images-idx3-ubyte"), dimensions=3)
+        labels = read_idx(_idx_file(folder, f"{part}-labels-idx1-ubyte"), dimensions=1)
+        if len(images) != len(labels) or images.shape[1:] != (28, 28) or labels.max(initial=0) > 9:
+            raise ValueError(
+                f"{folder} must hold 28 × 28 images and as many labels 0 to 9 for {part}, got {images.shape} images and "
+                f"{labels.shape} labels up to {labels.max(initial=0)}"
+            )
+        parts.append(
+            Dataset(
+                x=images.reshape(len(images), -1).astype(np.float32),
+                y=labels.astype(int),
+                features=tuple(f"row {row}, column {column}" for row in range(28) for column in range(28)),
+                classes=FASHION_CLASSES,
+                citation="Xiao, Rasul & Vollgraf 2017, Fashion-MNIST, MIT licence",
+            )
+        )
+    return tuple(parts)
+
+
+def read_idx(path, *, dimensions):
+    """Return the bytes of an IDX file, gzipped or not, as an array of that many dimensions.
+
+    The file begins with two zeros, 8 for "unsigned bytes" and the number of dimensions, then has the size of each as four
+    bytes, and then the data.
+    """
+    path = Path(path)
+    content = path.read_bytes()
+    if content[:2] == b"\x1f\x8b":
+        try:
+            content = gzip.decompress(content)
+        except (EOFError, OSError) as error:
+            raise ValueError(f"{path} must be a whole gzip file, but cannot be unpacked: {error}") from None
+    start = 4 + 4 * dimensions
+    if len(content) < start or content[:4] != bytes([0, 0, 8, dimensions]):
+        raise ValueError(
+            f"{path} must be an IDX file of bytes with {dimensions} dimensions, but begins with {content[:4].hex(' ')}"
+        )
+    shape = struct.unpack(f">{dimensions}I", content[4:start])
+    expected = start + int(np.prod(shape, dtype=object))
+    if len(content) != expected:
+        raise ValueError(f"{path} must have {expected:,} bytes for the shape {shape}, got {len(content):,}")
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+
+
+def _idx_file(folder, name):
+    for candidate in (folder / f"{name}.gz", folder / name):
+        if candidate.is_file():
+            return candidate
+    raise FileNotFoundError(
+        f"no {name} or {name}.gz in {folder}. Fashion-MNIST is not part of nnlearn: on Debian or Ubuntu install the "
+        "package dataset-fashion-mnist; elsewhere download its four files (github.com/zalandoresearch/fashion-mnist) and "
+        "name their folder: fashion_mnist(folder)"
+    )
+
+
+# ---- Preparing ---------------------------------------------------------------------------------------------------
+
+
+class Split(NamedTuple):
+    """The parts of a split, in the order in which they unpack."""
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
+def train_test_split(rng, x, y, *, test_share=0.2):
+    """Shuffle the rows and hold a share of them back; return (x_train, y_train, x_test, y_test).
+
+    >>> parts = train_test_split(np.random.default_rng(0), np.eye(10), np.arange(10))
+    >>> parts.x_train.shape, parts.x_test.shape
+    ((8, 10), (2, 10))
+    """
+    _checks.generator(rng)
+    x, y = np.asarray(x), np.asarray(y)
+    test_share = _checks.share(test_share, "test_share")
+    if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
+        raise ValueError(f"x and y must have as many rows as each other, got shapes {x.shape} and {y.shape}")
+    n_test = round(test_share * len(x))
+    if not 0 < n_test < len(x):
+        raise ValueError(
+            f"test_share must leave rows on both sides, got {test_share}, which takes {n_test} of {len(x)} rows"
+        )
+    order = rng.permutation(len(x))
+    test, train = order[:n_test], order[n_test:]
+    return Split(x[train], y[train], x[test], y[test])
+
+
+def standardize(train, *others):
+    """Bring every column to mean 0 and standard deviation 1; return `train` and `others`, changed in the same way.
+
+    Mean and deviation are taken from `train` alone: what the test set looks like must stay unknown until the end. A
+    column that never changes in `train` is only centred.
+
+    >>> standardize([[1.0], [3.0]], [[5.0]])
+    (array([[-1.],
+           [ 1.]]), array([[3.]]))
+    """
+    train = _rows(train, "train")
+    mean, deviation = train.mean(axis=0), train.std(axis=0)
+    # The deviation of a constant column is 0 up to rounding, and dividing by that rounding would blow it up.
+    constant = deviation <= 1e-12 * np.maximum(np.abs(mean), np.finfo(train.dtype).tiny)
+    deviation = np.where(constant, 1, deviation).astype(train.dtype)
+    changed = []
+    for place, x in enumerate((train, *others)):
+        x = _rows(x, "train" if place == 0 else f"others[{place - 1}]")
+        if x.shape[1] != train.shape[1]:
+            raise ValueError(f"others must have the {train.shape[1]} columns of train, got {x.shape[1]}")
+        changed.append((x - mean.astype(x.dtype)) / deviation.astype(x.dtype))
+    return tuple(changed) if others else changed[0]
+
+
+def _rows(x, name):
+    x = _checks.real_array(x, name)
+    if x.ndim != 2 or len(x) == 0:
+        raise ValueError(f"{name} must hold one example in each row, shape (n, d), got {x.shape}")
+    if not np.isfinite(x).all():
+        raise ValueError(f"{name} must be finite, got nan or inf in it")
+    return x
+
+
+def one_hot(labels, n_classes=None, *, dtype=float):
+    """Return a row for each label with 1 in the label's column and 0 elsewhere, shape (n, n_classes).
+
+    >>> one_hot([2, 0])
+    array([[0., 0., 1.],
+           [1., 0., 0.]])
+    """
+    labels = _labels(labels, "labels")
+    n_classes = labels.max() + 1 if n_classes is None else _checks.count(n_classes, "n_classes")
+    if labels.max() >= n_classes:
+        raise ValueError(f"labels must be below n_classes = {n_classes}, got {labels.max()}")
+    return np.eye(n_classes, dtype=_checks.float_dtype(dtype))[labels]
+
+
+# ---- Judging -----------------------------------------------------------------------------------------------------
+
+
+def predicted_labels(out, *, threshold=0.5):
+    """Return the label that a network's output says for each row.
+
+    With several columns it is the one with the largest entry, for probabilities and for logits alike; with a single
+    column it is 1 where the entry is at least `threshold`: 0.5 for probabilities, 0 for logits. Shapes: out (..., n, k),
+    labels (..., n).
+    """
+    out = _checks.real_array(out, "out")
+    if out.ndim < 2 or out.shape[-1] == 0:
+        raise ValueError(f"out must hold one row for each example, shape (n, k), got {out.shape}")
+    return (out[..., 0] >= threshold).astype(int) if out.shape[-1] == 1 else out.argmax(axis=-1)
+
+
+def accuracy(out, y, *, threshold=0.5):
+    """Return the share of examples whose label is right.
+
+    `out` is a network's output (n, k), or labels (n,); `y` are labels (n,), a column of them, or one-hot rows. A
+    population's output (K, n, k) gives one share for each network.
+
+    >>> accuracy([[0.9, 0.1], [0.2, 0.8]], [0, 0])
+    np.float64(0.5)
+    """
+    out, y = np.asarray(out), np.asarray(y)
+    said = out if out.ndim == 1 else predicted_labels(out, threshold=threshold)
+    if y.ndim > 1:
+        y = predicted_labels(y)
+    if y.size == 0 or said.shape[-1] != y.shape[-1]:
+        raise ValueError(f"out and y must hold as many examples as each other, got {out.shape} and {y.shape}")
+    return (said == y).mean(axis=-1)
+
+
+def confusion_matrix(y, said, n_classes=None):
+    """Return the matrix C with C[i, j] = how many examples of class i were said to be of class j.
+
+    >>> confusion_matrix([0, 0, 1], [0, 1, 1])
+    array([[1, 1],
+           [0, 1]])
+    """
+    y, said = _labels(y, "y"), _labels(said, "said")
+    if len(y) != len(said):
+        raise ValueError(f"y and said must hold as many labels as each other, got {len(y)} and {len(said)}")
+    largest = max(y.max(), said.max())
+    n_classes = largest + 1 if n_classes is None else _checks.count(n_classes, "n_classes")
+    if largest >= n_classes:
+        raise ValueError(f"labels must be below n_classes = {n_classes}, got {largest}")
+    matrix = np.zeros((n_classes, n_classes), int)
+    np.add.at(matrix, (y, said), 1)
+    return matrix
+
+
+def _labels(labels, name):
+    """Return class labels as an array of whole numbers from 0 on; floats that are whole are accepted."""
+    labels = _checks.real_array(labels, name) if np.asarray(labels).dtype.kind not in "iu" else np.asarray(labels)
+    if labels.ndim != 1 or labels.size == 0:
+        raise ValueError(f"{name} must hold one label for each example, shape (n,), got {labels.shape}")
+    if not (np.isfinite(labels).all() and (labels == np.floor(labels)).all() and labels.min() >= 0):
+        raise ValueError(f"{name} must hold whole numbers from 0 on, got {labels[:5]}")
+    return labels.astype(int)
