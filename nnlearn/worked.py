@@ -1,0 +1,195 @@
+"""The source's three worked examples as data: what it prints at every step, what is right, and why they differ.
+
+    print(sigmoid_example())                 # the source's own numbers
+    print(sigmoid_example(x=1.5, y=0))       # the same steps with numbers of your own
+
+Nothing that is right is written down here: it is all computed by the stack.
+"""
+
+import html
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlearn import _checks
+from nnlearn.activations import relu, relu_derivative, sigmoid, sigmoid_derivative, softmax
+from nnlearn.losses import SigmoidCrossEntropy, SoftmaxCrossEntropy
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an example.
+
+    - `number`, `name`: as the source has them ("2b", "Apply Sigmoid activation").
+    - `formula`: what is computed, in this book's notation.
+    - `printed`: the source's figures, a tuple; None where its line was lost, or where the numbers are not the source's.
+    - `right`: the right figures, a tuple.
+    - `digits`: how many decimals the source gives, to compare at that precision.
+    - `why`: what went wrong where they differ.
+    """
+
+    number: str
+    name: str
+    formula: str
+    right: tuple
+    printed: tuple | None = None
+    digits: int = 3
+    why: str = ""
+
+    @property
+    def agrees(self):
+        """Whether the source's figures are right at the precision that it prints; None where it prints none."""
+        if self.printed is None:
+            return None
+        # A figure cut off after its last digit counts as right too: 2.302585 is printed as 2.3.
+        return all(abs(p - r) < 10.0**-self.digits for p, r in zip(self.printed, self.right, strict=True))
+
+
+@dataclass(frozen=True)
+class Example:
+    """A worked example: its title, its steps, and the results that a reader wants to go on with."""
+
+    title: str
+    steps: tuple
+
+    def __getitem__(self, number):
+        """Return the step with the source's number, such as example["2b"]."""
+        for step in self.steps:
+            if step.number == number:
+                return step
+        raise KeyError(f"{self.title} has no step {number!r}; its steps are {', '.join(s.number for s in self.steps)}")
+
+    @property
+    def slips(self):
+        """The steps at which the source prints something else than what is right."""
+        return tuple(step for step in self.steps if step.agrees is False)
+
+    def _rows(self):
+        for step in self.steps:
+            verdict = {True: "yes", False: "NO", None: ""}[step.agrees]
+            printed = "" if step.printed is None else _figures(step.printed, step.digits, cut=True)
+            yield step.number, step.name, step.formula, printed, _figures(step.right), verdict
+
+    def __str__(self):
+        rows = [("step", "name", "formula", "source", "right", "agrees"), *self._rows()]
+        widths = [max(len(row[column]) for row in rows) for column in range(6)]
+        lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        whys = [f"{step.number}: {step.why}" for step in self.slips]
+        return "\n".join([self.title, "", lines[0], "-" * len(lines[0]), *lines[1:], *([""] + whys if whys else [])])
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        head = "".join(f"<th>{name}</th>" for name in ("step", "name", "formula", "source", "right", "agrees"))
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self._rows()
+        )
+        whys = "".join(f"<li>{html.escape(f'{step.number}: {step.why}')}</li>" for step in self.slips)
+        return (
+            f"<table><caption>{html.escape(self.title)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            + (f"<ul>{whys}</ul>" if whys else "")
+        )
+
+
+def sigmoid_example(x=0.5, w=0.2, y=1.0, lr=0.1):
+    """Example 1: one input, one weight, a sigmoid and cross-entropy. y is 0 or 1, or a probability between."""
+    own = (x, w, y, lr) != (0.5, 0.2, 1.0, 0.1)
+    x, w, lr, y = _numbers(x=x, w=w, lr=lr) + (_checks.share(y, "y", closed=True),)
+    z = x * w
+    p = float(sigmoid(z))
+    loss, logits = SigmoidCrossEntropy(), np.array([[z]])
+    d_z = float(loss.gradient(logits, [[y]])[0, 0])
+    d_w = d_z * x
+    twice = (
+        "p - y is the gradient at z already; it contains the sigmoid's derivative, which is multiplied in once more here. "
+        "(p - y) σ′ belongs to the loss ½(p - y)²"
+    )
+    steps = (
+        Step("2a", "Multiply input by weight", "z = x w", (z,), (0.1,), 1),
+        Step("2b", "Apply Sigmoid activation", "p = σ(z)", (p,), (0.525,), 3),
+        Step("2c", "Calculate the error using Cross-Entropy Loss", "L = -(y log p + (1 - y) log(1 - p))",
+             (float(loss(logits, [[y]])),), (0.644,), 3),
+        Step("3a", "Calculate the gradient of the output (error)", "d_z = p - y", (d_z,), None),
+        Step("3b", "Derivative of the Sigmoid function", "σ′(z), contained in d_z", (float(sigmoid_derivative(z)),), None),
+        Step("3c", "Calculate the weight gradient", "d_w = d_z x", (d_w,), (-0.118,), 3, twice),
+        Step("3d", "Update the weight", "w - η d_w", (w - lr * d_w,), (0.2059,), 4,
+             "it follows from 3c, and the printed line contradicts itself: 0.1 × 0.118 is 0.0118 and not 0.0059"),
+    )  # fmt: skip
+    return Example("Sigmoid + cross-entropy loss", _without_source(steps) if own else steps)
+
+
+def relu_example(x=0.5, w=0.2, y=1.0, lr=0.1):
+    """Example 2: one input, one weight, a ReLU, and the loss -log of its output, which is no probability.
+
+    Only y = 1 makes sense of it. Raises ValueError where the output is 0: its logarithm is minus infinity.
+    """
+    own = (x, w, y, lr) != (0.5, 0.2, 1.0, 0.1)
+    x, w, lr, y = _numbers(x=x, w=w, lr=lr) + (_checks.number(y, "y"),)
+    if y != 1:
+        raise ValueError(f"y must be 1: -y log(p) forgets every example with y = 0, got {y}")
+    z = x * w
+    p = float(relu(z))
+    if p == 0:
+        raise ValueError(f"x w must be positive, got {z}: the ReLU gives 0, and -log(0) is infinite")
+    d_p = -y / p
+    d_z = d_p * float(relu_derivative(z))
+    d_w = d_z * x
+    steps = (
+        Step("2a", "Multiply input by weight", "z = x w", (z,), (0.1,), 1),
+        Step("2b", "Apply ReLU activation", "p = max(0, z)", (p,), (0.1,), 1),
+        Step("2c", "Calculate the error using Cross-Entropy Loss", "L = -y log p", (-y * float(np.log(p)),), (2.3,), 1),
+        Step("3a", "Calculate the gradient of the output (error)", "d_p = -y / p", (d_p,), None),
+        Step("3b", "Derivative of ReLU function", "f′(z)", (float(relu_derivative(z)),), None),
+        Step("3c", "Calculate the weight gradient", "d_w = d_p f′(z) x", (d_w,), (-0.45,), 2,
+             "p - y = -0.9 was used for the gradient of the output; that is right behind a sigmoid or softmax, where the "
+             "derivative of the activation cancels. Behind a ReLU nothing cancels, and the gradient is -1/p"),
+        Step("3d", "Update the weight", "w - η d_w", (w - lr * d_w,), (0.245,), 3, "it follows from 3c"),
+    )  # fmt: skip
+    return Example("ReLU + cross-entropy loss", _without_source(steps) if own else steps)
+
+
+def softmax_example(x=(1.0, 2.0), w=(0.3, -0.2), y=(0.0, 1.0), lr=0.1):
+    """Example 3: two classes, each with an input and a weight of its own (z_k = w_k x_k), softmax and cross-entropy.
+
+    In the source the backward pass is numbered 1 once more; here it has the prefix "b".
+    """
+    own = (tuple(x), tuple(w), tuple(y), lr) != ((1.0, 2.0), (0.3, -0.2), (0.0, 1.0), 0.1)
+    x, w, y = (_checks.real_array(value, name) for value, name in ((x, "x"), (w, "w"), (y, "y")))
+    if x.ndim != 1 or len(x) < 2 or not x.shape == w.shape == y.shape:
+        raise ValueError(
+            f"x, w and y must hold one number for each of at least two classes, got shapes {x.shape}, {w.shape}, {y.shape}"
+        )
+    (lr,) = _numbers(lr=lr)
+    z = x * w
+    p = softmax(z)
+    loss, logits = SoftmaxCrossEntropy(), z[None, :]
+    d_z = loss.gradient(logits, y[None, :])[0]
+    d_w = d_z * x
+    follows = "it follows from 2b; the method is right"
+    steps = (
+        Step("2a", "Calculate the weighted inputs", "z_k = x_k w_k", tuple(z), (0.3, -0.4), 1),
+        Step("2b", "Apply Softmax activation", "p = softmax(z)", tuple(p), (0.645, 0.355), 3,
+             "the exponentials were not evaluated correctly; both pairs sum to 1, so that check does not find it"),
+        Step("2c", "Calculate the error using Cross-Entropy Loss", "L = -Σ y_k log p_k",
+             (float(loss(logits, y[None, :])),), (1.034,), 3,
+             "it follows from 2b, with a slip in rounding: -log 0.355 is 1.0356"),
+        Step("b1a", "Calculate the gradient of the output (error)", "d_z = p - y", tuple(d_z), (0.645, -0.645), 3, follows),
+        Step("b1b", "Calculate the weight gradients", "d_w_k = d_z_k x_k", tuple(d_w), (0.645, -1.29), 3, follows),
+        Step("b1c", "Update the weights", "w_k - η d_w_k", tuple(w - lr * d_w), (0.2355, -0.071), 4, follows),
+    )  # fmt: skip
+    return Example("Softmax + cross-entropy loss", _without_source(steps) if own else steps)
+
+
+def _numbers(**named):
+    return tuple(_checks.number(value, name) for name, value in named.items())
+
+
+def _without_source(steps):
+    """Return the steps without the source's figures, which belong to other numbers."""
+    return tuple(Step(s.number, s.name, s.formula, s.right) for s in steps)
+
+
+def _figures(numbers, digits=6, *, cut=False):
+    """Write the numbers with at most `digits` decimals."""
+    texts = [f"{number:.{digits}f}" for number in numbers]
+    return ", ".join(text if cut else text.rstrip("0").rstrip(".") for text in texts)
