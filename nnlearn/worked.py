@@ -17,7 +17,7 @@ from nnlearn.losses import SigmoidCrossEntropy, SoftmaxCrossEntropy
 
 
 @dataclass(frozen=True)
-class Step:
+class ExampleStep:
     """One step of an example.
 
     - `number`, `name`: as the source has them ("2b", "Apply Sigmoid activation").
@@ -105,14 +105,14 @@ def sigmoid_example(x=0.5, w=0.2, y=1.0, lr=0.1):
         "(p - y) σ′ belongs to the loss ½(p - y)²"
     )
     steps = (
-        Step("2a", "Multiply input by weight", "z = x w", (z,), (0.1,), 1),
-        Step("2b", "Apply Sigmoid activation", "p = σ(z)", (p,), (0.525,), 3),
-        Step("2c", "Calculate the error using Cross-Entropy Loss", "L = -(y log p + (1 - y) log(1 - p))",
+        ExampleStep("2a", "Multiply input by weight", "z = x w", (z,), (0.1,), 1),
+        ExampleStep("2b", "Apply Sigmoid activation", "p = σ(z)", (p,), (0.525,), 3),
+        ExampleStep("2c", "Calculate the error using Cross-Entropy Loss", "L = -(y log p + (1 - y) log(1 - p))",
              (float(loss(logits, [[y]])),), (0.644,), 3),
-        Step("3a", "Calculate the gradient of the output (error)", "d_z = p - y", (d_z,), None),
-        Step("3b", "Derivative of the Sigmoid function", "σ′(z), contained in d_z", (float(sigmoid_derivative(z)),), None),
-        Step("3c", "Calculate the weight gradient", "d_w = d_z x", (d_w,), (-0.118,), 3, twice),
-        Step("3d", "Update the weight", "w - η d_w", (w - lr * d_w,), (0.2059,), 4,
+        ExampleStep("3a", "Calculate the gradient of the output (error)", "d_z = p - y", (d_z,), None),
+        ExampleStep("3b", "Derivative of the Sigmoid function", "σ′(z), contained in d_z", (float(sigmoid_derivative(z)),), None),
+        ExampleStep("3c", "Calculate the weight gradient", "d_w = d_z x", (d_w,), (-0.118,), 3, twice),
+        ExampleStep("3d", "Update the weight", "w - η d_w", (w - lr * d_w,), (0.2059,), 4,
              "it follows from 3c, and the printed line contradicts itself: 0.1 × 0.118 is 0.0118 and not 0.0059"),
     )  # fmt: skip
     return Example("Sigmoid + cross-entropy loss", _without_source(steps) if own else steps)
@@ -135,15 +135,15 @@ def relu_example(x=0.5, w=0.2, y=1.0, lr=0.1):
     d_z = d_p * float(relu_derivative(z))
     d_w = d_z * x
     steps = (
-        Step("2a", "Multiply input by weight", "z = x w", (z,), (0.1,), 1),
-        Step("2b", "Apply ReLU activation", "p = max(0, z)", (p,), (0.1,), 1),
-        Step("2c", "Calculate the error using Cross-Entropy Loss", "L = -y log p", (-y * float(np.log(p)),), (2.3,), 1),
-        Step("3a", "Calculate the gradient of the output (error)", "d_p = -y / p", (d_p,), None),
-        Step("3b", "Derivative of ReLU function", "f′(z)", (float(relu_derivative(z)),), None),
-        Step("3c", "Calculate the weight gradient", "d_w = d_p f′(z) x", (d_w,), (-0.45,), 2,
+        ExampleStep("2a", "Multiply input by weight", "z = x w", (z,), (0.1,), 1),
+        ExampleStep("2b", "Apply ReLU activation", "p = max(0, z)", (p,), (0.1,), 1),
+        ExampleStep("2c", "Calculate the error using Cross-Entropy Loss", "L = -y log p", (-y * float(np.log(p)),), (2.3,), 1),
+        ExampleStep("3a", "Calculate the gradient of the output (error)", "d_p = -y / p", (d_p,), None),
+        ExampleStep("3b", "Derivative of ReLU function", "f′(z)", (float(relu_derivative(z)),), None),
+        ExampleStep("3c", "Calculate the weight gradient", "d_w = d_p f′(z) x", (d_w,), (-0.45,), 2,
              "p - y = -0.9 was used for the gradient of the output; that is right behind a sigmoid or softmax, where the "
              "derivative of the activation cancels. Behind a ReLU nothing cancels, and the gradient is -1/p"),
-        Step("3d", "Update the weight", "w - η d_w", (w - lr * d_w,), (0.245,), 3, "it follows from 3c"),
+        ExampleStep("3d", "Update the weight", "w - η d_w", (w - lr * d_w,), (0.245,), 3, "it follows from 3c"),
     )  # fmt: skip
     return Example("ReLU + cross-entropy loss", _without_source(steps) if own else steps)
 
@@ -167,15 +167,15 @@ def softmax_example(x=(1.0, 2.0), w=(0.3, -0.2), y=(0.0, 1.0), lr=0.1):
     d_w = d_z * x
     follows = "it follows from 2b; the method is right"
     steps = (
-        Step("2a", "Calculate the weighted inputs", "z_k = x_k w_k", tuple(z), (0.3, -0.4), 1),
-        Step("2b", "Apply Softmax activation", "p = softmax(z)", tuple(p), (0.645, 0.355), 3,
+        ExampleStep("2a", "Calculate the weighted inputs", "z_k = x_k w_k", tuple(z), (0.3, -0.4), 1),
+        ExampleStep("2b", "Apply Softmax activation", "p = softmax(z)", tuple(p), (0.645, 0.355), 3,
              "the exponentials were not evaluated correctly; both pairs sum to 1, so that check does not find it"),
-        Step("2c", "Calculate the error using Cross-Entropy Loss", "L = -Σ y_k log p_k",
+        ExampleStep("2c", "Calculate the error using Cross-Entropy Loss", "L = -Σ y_k log p_k",
              (float(loss(logits, y[None, :])),), (1.034,), 3,
              "it follows from 2b, with a slip in rounding: -log 0.355 is 1.0356"),
-        Step("b1a", "Calculate the gradient of the output (error)", "d_z = p - y", tuple(d_z), (0.645, -0.645), 3, follows),
-        Step("b1b", "Calculate the weight gradients", "d_w_k = d_z_k x_k", tuple(d_w), (0.645, -1.29), 3, follows),
-        Step("b1c", "Update the weights", "w_k - η d_w_k", tuple(w - lr * d_w), (0.2355, -0.071), 4, follows),
+        ExampleStep("b1a", "Calculate the gradient of the output (error)", "d_z = p - y", tuple(d_z), (0.645, -0.645), 3, follows),
+        ExampleStep("b1b", "Calculate the weight gradients", "d_w_k = d_z_k x_k", tuple(d_w), (0.645, -1.29), 3, follows),
+        ExampleStep("b1c", "Update the weights", "w_k - η d_w_k", tuple(w - lr * d_w), (0.2355, -0.071), 4, follows),
     )  # fmt: skip
     return Example("Softmax + cross-entropy loss", _without_source(steps) if own else steps)
 
@@ -186,7 +186,7 @@ def _numbers(**named):
 
 def _without_source(steps):
     """Return the steps without the source's figures, which belong to other numbers."""
-    return tuple(Step(s.number, s.name, s.formula, s.right) for s in steps)
+    return tuple(ExampleStep(s.number, s.name, s.formula, s.right) for s in steps)
 
 
 def _figures(numbers, digits=6, *, cut=False):

@@ -1,0 +1,67 @@
+"""Exercises that check themselves: `check(id, answer)`, `hint(id)`, `solution(id)`, `progress()`.
+
+The checker runs the reader's own function in the reader's own Python. It is no sandbox and does not try to be one, and
+the solutions are hidden to spare the reader, not from the reader.
+"""
+
+import difflib
+
+from nnlearn.exercises import activations
+from nnlearn.exercises.checking import check_answer
+from nnlearn.exercises.result import Result, Text
+
+__all__ = ["EXERCISES", "Result", "check", "hint", "progress", "solution", "starter"]
+
+EXERCISES = {exercise.id: exercise for module in (activations,) for exercise in module.EXERCISES}
+
+_hints_given: dict[str, int] = {}
+_verdicts: dict[str, str] = {}
+
+
+def check(id, answer=None, *, seed=0):
+    """Check an answer and say what is right or wrong with it: check("03-sigmoid", my_sigmoid)."""
+    exercise = _find(id)
+    result = check_answer(exercise, answer, seed)
+    if _verdicts.get(id) != "ok":
+        _verdicts[id] = result.kind
+    return result
+
+
+def hint(id):
+    """Return the next hint for an exercise: a nudge, then the rule, then nearly the code; then from the start."""
+    exercise = _find(id)
+    given = _hints_given.get(id, 0) % len(exercise.hints)
+    _hints_given[id] = given + 1
+    chosen = exercise.hints[given]
+    where = f"\nRead again: {exercise.link(chosen.section)}" if chosen.section else ""
+    return Text(f"Hint {given + 1} of {len(exercise.hints)}: {chosen.text}{where}")
+
+
+def solution(id):
+    """Return a right answer as code."""
+    return Text(_find(id).solution())
+
+
+def starter(id):
+    """Return the code that an exercise begins with."""
+    return Text(_find(id).starter)
+
+
+def progress():
+    """Return a table of the exercises and of how the last check of each went, in this session."""
+    width = max(len(exercise.title) for exercise in EXERCISES.values())
+    rows = [
+        f"{'✓' if _verdicts.get(id) == 'ok' else ' '} {id:<24} {exercise.title:<{width}}  {_verdicts.get(id, '')}".rstrip()
+        for id, exercise in EXERCISES.items()
+    ]
+    done = sum(verdict == "ok" for verdict in _verdicts.values())
+    return Text("\n".join([*rows, f"{done} of {len(EXERCISES)} done"]))
+
+
+def _find(id):
+    if not isinstance(id, str):
+        raise TypeError(f"id must be an exercise's name in quotation marks, such as '03-sigmoid', got {type(id).__name__}")
+    if id not in EXERCISES:
+        near = difflib.get_close_matches(id, EXERCISES, n=3, cutoff=0.3)
+        raise ValueError(f"no exercise {id!r}; {'near it: ' + ', '.join(near) if near else 'progress() lists them all'}")
+    return EXERCISES[id]

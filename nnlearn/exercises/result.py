@@ -1,0 +1,65 @@
+"""The answer to a check, as text for a prompt and as the same text in HTML for a notebook."""
+
+import html
+from dataclasses import dataclass
+
+#: The kinds of verdict, and the words that a reader sees first.
+HEADINGS = {
+    "ok": "Correct.",
+    "not attempted": "Not attempted yet.",
+    "error": "Your code raised an error.",
+    "timed out": "Your code did not come to an end in time.",
+    "contract": "Not quite: the form of the answer.",
+    "misconception": "Not quite, and this one is well known.",
+    "wrong": "Not quite.",
+    "fault": "The checker itself failed; this is not your fault.",
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """A verdict on an exercise. `kind` is one of HEADINGS; it counts as true only if the answer is correct."""
+
+    exercise: str
+    kind: str
+    message: str = ""
+    link: str = ""
+
+    @property
+    def ok(self):
+        """Whether the answer is correct."""
+        return self.kind == "ok"
+
+    def __bool__(self):
+        return self.ok
+
+    def __str__(self):
+        mark = "✓" if self.ok else "·" if self.kind == "not attempted" else "✗"
+        lines = [f"{mark} {self.exercise}: {HEADINGS[self.kind]}"]
+        if self.message:
+            lines.append(self.message)
+        if self.link:
+            lines.append(f"Read again: {self.link}")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        link = ""
+        if self.link:
+            link = f'<p>Read again: <a href="{html.escape(self.link)}">{html.escape(self.link)}</a></p>'
+        message = f'<pre style="white-space:pre-wrap">{html.escape(self.message)}</pre>' if self.message else ""
+        first = html.escape(str(self).split("\n")[0])
+        return f'<div class="nn-check"><p><strong>{first}</strong></p>{message}{link}</div>'
+
+
+@dataclass(frozen=True)
+class Text:
+    """A hint, a solution or a table: text that shows itself without quotation marks."""
+
+    text: str
+
+    def __str__(self):
+        return self.text
+
+    __repr__ = __str__
