@@ -10,7 +10,7 @@ from nnlearn.layers import Dropout, Layer
 
 
 class Network(Layer):
-    """A chain of layers, itself a layer.
+    """A chain of layers. A network among the layers stands for its own layers, which become part of the chain.
 
     `trace` returns every intermediate value; these are all that `backward` needs:
 
@@ -28,14 +28,16 @@ class Network(Layer):
     """
 
     def __init__(self, layers):
-        layers = list(layers)
-        if not layers:
-            raise ValueError("layers must hold at least one layer, got none")
+        if isinstance(layers, Layer) or not np.iterable(layers):
+            raise TypeError(f"layers must be a list of layers, got {_checks.describe(layers)}")
+        self.layers = []
         for place, layer in enumerate(layers):
             if not isinstance(layer, Layer):
                 raise TypeError(f"layers[{place}] must be a layer, such as ReLU(), got {layer!r}")
-        self.layers = layers
-        _check_widths(layers)
+            self.layers += layer.layers if isinstance(layer, Network) else [layer]
+        if not self.layers:
+            raise ValueError("layers must hold at least one layer, got none")
+        _check_widths(self.layers)
 
     @property
     def params(self):
@@ -80,10 +82,9 @@ class Network(Layer):
                 f"values must be the list of {len(self.layers) + 1} arrays that trace(x) returned, "
                 f"got {_checks.describe(values)}"
             )
-        if np.shape(d_out) != values[-1].shape:
-            raise ValueError(
-                f"d_out must have the shape of the output, {values[-1].shape}, got {np.shape(d_out)}"
-            )
+        d_out = _checks.real_array(d_out, "d_out").astype(values[-1].dtype, copy=False)
+        if d_out.shape != values[-1].shape:
+            raise ValueError(f"d_out must have the shape of the output, {values[-1].shape}, got {d_out.shape}")
         gradients = {}
         for place in reversed(range(len(self.layers))):
             layer, x, out = self.layers[place], values[place], values[place + 1]
@@ -104,7 +105,7 @@ class Network(Layer):
     @contextmanager
     def training(self, on=True):
         """Within `with network.training():` the Dropout layers drop; afterwards each is as it was before."""
-        dropouts = [layer for layer in self._all_layers() if isinstance(layer, Dropout)]
+        dropouts = [layer for layer in self.layers if isinstance(layer, Dropout)]
         before = [layer.training for layer in dropouts]
         for layer in dropouts:
             layer.training = on
@@ -135,6 +136,8 @@ class Network(Layer):
         networks = list(networks)
         if not networks:
             raise ValueError("networks must hold at least one network, got none")
+        for k, network in enumerate(networks):
+            _checks.instance(network, Network, f"networks[{k}]", "Network([Dense(2, 1, rng=rng)])")
         first = networks[0]
         form = [(type(layer), layer.settings()) for layer in first.layers]
         for k, network in enumerate(networks):
@@ -189,12 +192,7 @@ class Network(Layer):
         x = _checks.real_array(x, "x")
         if x.ndim < 2:
             raise ValueError(f"x must hold one example in each row, shape (n, n_in), got {x.shape}")
-        return x.astype(self.dtype, copy=False)
-
-    def _all_layers(self):
-        """Yield the layers, and those of networks that are used as layers."""
-        for layer in self.layers:
-            yield from layer._all_layers() if isinstance(layer, Network) else (layer,)
+        return x.astype(self.dtype, copy=False) if self.params else x
 
     def _rebuilt(self, change):
         """Return a copy in which every parameter is `change(key, array)`."""
@@ -206,11 +204,7 @@ class Network(Layer):
         """Put other arrays in the place of the layers' own."""
         for key, array in params.items():
             place, name = key.split(".", 1)
-            layer = self.layers[int(place)]
-            if isinstance(layer, Network):
-                layer._set_params({name: array})
-            else:
-                layer.params[name] = array
+            self.layers[int(place)].params[name] = array
 
 
 def _check_widths(layers):
