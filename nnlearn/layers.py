@@ -65,6 +65,8 @@ class Dense(Layer):
         self.n_in = _checks.count(n_in, "n_in")
         self.n_out = _checks.count(n_out, "n_out")
         dtype = _checks.float_dtype(dtype)
+        if not callable(init):
+            raise TypeError(f"init must be a function of (rng, shape), such as he_uniform, got {_checks.describe(init)}")
         weights = np.asarray(init(_checks.generator(rng), (self.n_in, self.n_out)))
         if weights.shape != (self.n_in, self.n_out):
             raise ValueError(
@@ -73,6 +75,7 @@ class Dense(Layer):
         self.params = {"W": weights.astype(dtype), "b": np.zeros((1, self.n_out), dtype)}
 
     def forward(self, x):
+        x = _checks.real_array(x, "x")
         if x.ndim < 2 or x.shape[-1] != self.n_in:
             raise ValueError(f"x must have the shape (n, {self.n_in}), got {x.shape}")
         return x @ self.params["W"] + self.params["b"]  # (n, n_in) @ (n_in, n_out) + (1, n_out)
@@ -112,6 +115,7 @@ class Dropout(Layer):
         self.training = False
 
     def forward(self, x):
+        x = _checks.real_array(x, "x")  # whole numbers have no -0
         if not self.training:
             return x
         kept = self.rng.random(x.shape) >= self.rate
