@@ -5,7 +5,12 @@ import math
 from nnlearn import _checks
 
 
-class StepDecay:
+class _Schedule:
+    def __repr__(self):
+        return f"{type(self).__name__}({', '.join(f'{name}={value}' for name, value in vars(self).items())})"
+
+
+class StepDecay(_Schedule):
     """Multiply the rate by `factor` after every `every` steps: lr · factor^⌊t / every⌋.
 
     >>> schedule = StepDecay(0.1, factor=0.5, every=100)
@@ -22,7 +27,7 @@ class StepDecay:
         return self.lr * self.factor ** (t // self.every)
 
 
-class ExponentialDecay:
+class ExponentialDecay(_Schedule):
     """Let the rate fall by the same factor at every step, to the half after `half_life` steps: lr · 2^(-t / half_life)."""
 
     def __init__(self, lr, *, half_life):
@@ -33,7 +38,7 @@ class ExponentialDecay:
         return self.lr * 2 ** (-t / self.half_life)
 
 
-class CosineDecay:
+class CosineDecay(_Schedule):
     """Fall along half a cosine wave from `lr` to `final` within `steps` steps, and stay there.
 
     From Loshchilov & Hutter 2017, without the restarts.
@@ -51,7 +56,7 @@ class CosineDecay:
         return self.final + (self.lr - self.final) * (1 + math.cos(math.pi * done)) / 2
 
 
-class Warmup:
+class Warmup(_Schedule):
     """Rise in equal steps to the rate of another schedule, `then`, within the first `steps` steps.
 
     >>> schedule = Warmup(4, then=0.1)
@@ -61,11 +66,8 @@ class Warmup:
 
     def __init__(self, steps, *, then):
         self.steps = _checks.count(steps, "steps")
-        self.then = then if callable(then) else _constant(_checks.positive(then, "then"))
+        self.then = then if callable(then) else _checks.positive(then, "then")
 
     def __call__(self, t):
-        return self.then(t) * min((t + 1) / self.steps, 1)
-
-
-def _constant(lr):
-    return lambda t: lr
+        lr = self.then(t) if callable(self.then) else self.then
+        return lr * min((t + 1) / self.steps, 1)
