@@ -226,8 +226,8 @@ def _above_zero(p):
 
 
 def _probabilities(out):
-    """Return `out` if it holds probabilities; a rounding error beyond 1 is forgiven."""
-    if not (out.min() >= 0 and out.max() <= 1 + 8 * np.finfo(out.dtype).eps):
+    """Return `out` if it holds probabilities; a rounding error beyond 1 is forgiven, and nan gives a loss of nan."""
+    if out.min() < 0 or out.max() > 1 + 8 * np.finfo(out.dtype).eps:
         raise ValueError(
             f"out must hold probabilities, from 0 to 1, got values from {out.min():.4g} to {out.max():.4g}; "
             "for logits use SigmoidCrossEntropy or SoftmaxCrossEntropy"
