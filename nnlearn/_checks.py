@@ -86,6 +86,13 @@ def share(value, name, *, closed=False):
     return result
 
 
+def instance(value, kind, name, example):
+    """Return `value` if it is a `kind`; the error shows an `example`, for a class without its brackets or a string."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}, such as {example}, got {describe(value)}")
+    return value
+
+
 def generator(rng, name="rng"):
     """Return `rng` if it is a numpy Generator; raises TypeError for a seed, None or the old RandomState."""
     if not isinstance(rng, np.random.Generator):
