@@ -21,7 +21,7 @@ class Optimizer:
     def __init__(self, lr):
         self.lr = lr if callable(lr) else _rates(lr)
         self.t = 0
-        self._memories = None
+        self._params = self._memories = None
 
     def rule(self, gradient, memory, t):
         """Return the change for one parameter; may overwrite the arrays in `memory`, never `gradient`."""
@@ -35,19 +35,20 @@ class Optimizer:
         """Change `params` in place by one step against `gradients`.
 
         Both are dicts with the same keys, lists of the same length, or single arrays. An optimizer remembers the
-        parameters that it was first used with, so each network needs an optimizer of its own.
+        arrays that it was first used with, so each network needs an optimizer of its own.
         """
         params, gradients = _named(params, "params"), _named(gradients, "gradients")
         self._check(params, gradients)
+        rate = self.rate(self.t)
+        rates = {name: _along_first_axis(rate, w) for name, w in params.items()}
         if self._memories is None:
+            self._params = dict(params)
             self._memories = {
                 name: tuple(np.zeros_like(w) for _ in range(self.memory)) for name, w in params.items()
             }
-        rate = self.rate(self.t)
         self.t += 1
         for name, w in params.items():
-            change = self.rule(gradients[name], self._memories[name], self.t)
-            w -= _along_first_axis(rate, w) * change
+            w -= rates[name] * self.rule(gradients[name], self._memories[name], self.t)
 
     def path(self, gradient, start, steps):
         """Walk `steps` steps down from `start`, where gradient(w) gives the gradient at w; return all the points.
@@ -69,7 +70,7 @@ class Optimizer:
     def fresh(self):
         """Return an optimizer with the same settings that has not taken a step yet."""
         new = object.__new__(type(self))
-        new.__dict__.update(self.__dict__, t=0, _memories=None)
+        new.__dict__.update(self.__dict__, t=0, _params=None, _memories=None)
         return new
 
     def settings(self):
@@ -89,15 +90,16 @@ class Optimizer:
                 raise TypeError(
                     f"params must be float arrays, which can be changed in place; {name} is {_checks.describe(w)}"
                 )
+            if not w.flags.writeable:
+                raise ValueError(f"params must be arrays that can be changed in place; {name} is read-only")
             if np.shape(gradients[name]) != w.shape:
                 raise ValueError(
                     f"gradients must have the shapes of params; {name} has shape {w.shape}, "
                     f"its gradient {np.shape(gradients[name])}"
                 )
-        if self._memories is None:
-            return
-        if self._memories.keys() != params.keys() or any(
-            array.shape != params[name].shape for name, kept in self._memories.items() for array in kept
+        # Equal shapes are not enough: a new network of the same form would go on with the old one's velocities.
+        if self._params is not None and (
+            self._params.keys() != params.keys() or not all(_same(w, params[name]) for name, w in self._params.items())
         ):
             raise ValueError(
                 "this optimizer has taken steps with other parameters and remembers those; "
@@ -201,12 +203,17 @@ class Adam(Optimizer):
 # ---- Helpers -----------------------------------------------------------------------------------------------------
 
 
+def _same(array, other):
+    """Whether both are the same array, or views of the same numbers in the same shape."""
+    return array is other or (array.shape == other.shape and np.may_share_memory(array, other))
+
+
 def _rates(lr, name="lr", least=None):
     """Return `lr` as a positive float (or one of at least `least`), or as an array of such for a population."""
     if np.ndim(lr) == 0:
         lr = _checks.number(lr, name)
     else:
-        lr = _checks.real_array(lr, name)
+        lr = _checks.real_array(lr, name).copy()
         if lr.ndim != 1 or not np.isfinite(lr).all():
             raise ValueError(
                 f"{name} must be a number or one finite number for each network, got {_checks.describe(lr)}"

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnlearn import _checks
+from nnlearn.losses import Loss
+from nnlearn.network import Network
+from nnlearn.optimizers import Optimizer
 
 
 @dataclass
@@ -59,9 +62,10 @@ def fit(
       returns True. `EarlyStopping` and `ProgressBar` are such. One with a method `finish(progress)` has it called at
       the end, also when training stops with an error.
 
-    Raises TrainingDiverged at the first loss that is not finite. The network then has the weights from before the
-    step that would have spoiled them.
+    Raises TrainingDiverged at the first loss that is not finite, or when an epoch ends with weights that are not. The
+    network then has the weights again that it had before that epoch, all of them finite.
     """
+    _check_parts(network, loss, optimizer, metrics, callbacks)
     x, y, validation = _checked_data(network, loss, x, y, validation)
     epochs, rng = _checks.count(epochs, "epochs", least=0), _checks.generator(rng)
     n = x.shape[-2]
@@ -70,18 +74,23 @@ def fit(
     progress = Progress(network=network, optimizer=optimizer, history=history, epochs=epochs)
     try:
         for _ in range(epochs):
+            start = _copies(network)
             total = 0.0
             for rows in shuffled_batches(rng, n, batch_size):
                 batch_loss = _train_on(network, x[..., rows, :], y[..., rows, :], loss, optimizer)
                 if not np.isfinite(batch_loss).all():
-                    raise TrainingDiverged(_advice(batch_loss, progress), history)
+                    _put_back(network, start)
+                    raise TrainingDiverged(_advice("the loss", batch_loss, progress), history)
                 total = total + batch_loss * len(rows)
                 progress.step += 1
+            if not all(np.isfinite(array).all() for array in network.params.values()):
+                _put_back(network, start)
+                raise TrainingDiverged(_advice("a weight", np.inf, progress), history)
             history.loss.append(total / n)
             _evaluate(network, (x, y), validation, loss, metrics, history)
             progress.epoch += 1
             # A list, so that every callback hears of the epoch, also when an earlier one asks to stop.
-            if any([callback(progress) is True for callback in callbacks]):
+            if any([_is_true(callback(progress)) for callback in callbacks]):
                 break
     finally:
         for callback in callbacks:
@@ -140,14 +149,14 @@ class EarlyStopping:
             raise ValueError("EarlyStopping works on a single network, got a population")
         if latest < self.best_loss - self.min_delta:
             self.best_loss, self.best_epoch = float(latest), progress.epoch
-            self._best_params = {name: array.copy() for name, array in progress.network.params.items()}
+            self._best_params = _copies(progress.network)
         return progress.epoch - self.best_epoch >= self.patience
 
     def finish(self, progress):
         """Put the weights of the best epoch back into the network."""
         if self._best_params is not None:
-            for name, array in progress.network.params.items():
-                array[...] = self._best_params[name]
+            _put_back(progress.network, self._best_params)
+            self._best_params = None  # the next training may be that of another network
 
 
 class ProgressBar:
@@ -186,13 +195,14 @@ def _train_on(network, x, y, loss, optimizer):
     with np.errstate(over="ignore", invalid="ignore"):
         with network.training():
             values = network.trace(x)
-            batch_loss = loss.value(values[-1], y)
+            out = loss.outputs(values[-1])
+            batch_loss = loss.value(out, y)
             if not np.isfinite(batch_loss).all():
-                return batch_loss
-            d_out = loss.mean_slope(values[-1], y)
+                return _plain(batch_loss)
+            d_out = loss.mean_slope(out, y)
             _, gradients = network.backward(values, d_out, input_gradient=False)
         optimizer.step(network.params, gradients)
-    return batch_loss
+    return _plain(batch_loss)
 
 
 def _evaluate(network, train, validation, loss, metrics, history):
@@ -203,9 +213,41 @@ def _evaluate(network, train, validation, loss, metrics, history):
     with np.errstate(over="ignore", invalid="ignore"):
         out = network.predict(x)
         if validation is not None:
-            history.validation_loss.append(loss.value(out, y))
+            history.validation_loss.append(_plain(loss.value(loss.outputs(out), y)))
     for name, metric in (metrics or {}).items():
         history.metrics[name].append(metric(out, y))
+
+
+def _copies(network):
+    """Return a copy of every parameter, by name."""
+    return {name: array.copy() for name, array in network.params.items()}
+
+
+def _put_back(network, copies):
+    """Give the network's parameters the values of the copies, in place."""
+    for name, array in network.params.items():
+        array[...] = copies[name]
+
+
+def _plain(loss):
+    """Return a single loss as a Python float; a population's stay an array."""
+    return float(loss) if np.ndim(loss) == 0 else loss
+
+
+def _is_true(answer):
+    """Whether a callback answered True: Python's, or numpy's, which a comparison of two losses gives."""
+    return isinstance(answer, (bool, np.bool_)) and bool(answer)
+
+
+def _check_parts(network, loss, optimizer, metrics, callbacks):
+    """Raise a TypeError for a class or a string where an object is needed, and for one function where a list is."""
+    _checks.instance(network, Network, "network", "Network([Dense(2, 1, rng=rng)])")
+    _checks.instance(loss, Loss, "loss", "MeanSquaredError()")
+    _checks.instance(optimizer, Optimizer, "optimizer", "SGD(lr=0.1)")
+    if metrics is not None and not isinstance(metrics, dict):
+        raise TypeError(f"metrics must be a dict of functions by name, got {_checks.describe(metrics)}")
+    if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
+        raise TypeError(f"callbacks must be a list of functions, got {_checks.describe(callbacks)}")
 
 
 def _checked_data(network, loss, x, y, validation):
@@ -228,18 +270,18 @@ def _checked_pair(network, loss, x, y, x_name, y_name):
         raise ValueError(
             f"{y_name} must hold one target for each of the {x.shape[-2]} rows of {x_name}, got shape {np.shape(y)}"
         )
-    out = loss.outputs(network.predict(x))
-    return x, loss.targets(y, out)
+    # One row shows what form the output has; all of them at once could fill the memory for a large population.
+    out = loss.outputs(network.predict(x[..., :1, :]))
+    return x, loss.targets(y, np.broadcast_to(out, (*out.shape[:-2], x.shape[-2], out.shape[-1])))
 
 
-def _advice(batch_loss, progress):
+def _advice(what, value, progress):
     members = ""
-    if np.ndim(batch_loss) > 0:
-        members = f" for networks {np.flatnonzero(~np.isfinite(batch_loss)).tolist()} of the population"
-    step = progress.step
+    if np.ndim(value) > 0:
+        members = f" for networks {np.flatnonzero(~np.isfinite(value)).tolist()} of the population"
     return (
-        f"the loss became {_short(batch_loss)}{members} at step {step + 1}, in epoch {progress.epoch + 1}, with "
-        f"lr = {progress.optimizer.rate(step)}. Try a learning rate ten times smaller; bring the inputs to mean 0 and "
+        f"{what} became {_short(value)}{members} at step {progress.step + 1}, in epoch {progress.epoch + 1}, with "
+        f"lr = {progress.optimizer.rate(progress.optimizer.t)}. Try a learning rate ten times smaller; bring the inputs to mean 0 and "
         "standard deviation 1 (datasets.standardize); compute the loss from logits (SoftmaxCrossEntropy, "
         "SigmoidCrossEntropy)"
     )
