@@ -89,7 +89,7 @@ def share(value, name, *, closed=False):
 def instance(value, kind, name, example):
     """Return `value` if it is a `kind`; the error shows an `example`, for a class without its brackets or a string."""
     if not isinstance(value, kind):
-        raise TypeError(f"{name} must be a {kind.__name__}, such as {example}, got {describe(value)}")
+        raise TypeError(f"{name} must be of the class {kind.__name__}, such as {example}, got {describe(value)}")
     return value
 
 

@@ -56,8 +56,8 @@ def fit(
 
     - `x` (n, n_in) and `y`, as `loss` takes it: (n, n_out), or labels (n,). A population shares them.
     - `validation=(x, y)`: the loss of these rows is taken after every epoch.
-    - `metrics={"accuracy": accuracy}`: functions of (output, y), taken after every epoch on the validation rows, or
-      on the training rows where there are none.
+    - `metrics={"accuracy": accuracy}`: functions of (output, y), with y as it was given here, taken after every epoch
+      on the validation rows, or on the training rows where there are none.
     - `callbacks`: functions that are called as callback(progress) after every epoch; training ends early when one
       returns True. `EarlyStopping` and `ProgressBar` are such. One with a method `finish(progress)` has it called at
       the end, also when training stops with an error.
@@ -66,7 +66,7 @@ def fit(
     network then has the weights again that it had before that epoch, all of them finite.
     """
     _check_parts(network, loss, optimizer, metrics, callbacks)
-    x, y, validation = _checked_data(network, loss, x, y, validation)
+    x, y, validation, judged_y = _checked_data(network, loss, x, y, validation)
     epochs, rng = _checks.count(epochs, "epochs", least=0), _checks.generator(rng)
     n = x.shape[-2]
     batch_size = n if batch_size is None else _checks.count(batch_size, "batch_size")
@@ -79,15 +79,13 @@ def fit(
             for rows in shuffled_batches(rng, n, batch_size):
                 batch_loss = _train_on(network, x[..., rows, :], y[..., rows, :], loss, optimizer)
                 if not np.isfinite(batch_loss).all():
-                    _put_back(network, start)
-                    raise TrainingDiverged(_advice("the loss", batch_loss, progress), history)
+                    _stop(f"the loss became {_short(batch_loss)}{_where(batch_loss)}", progress, start)
                 total = total + batch_loss * len(rows)
                 progress.step += 1
             if not all(np.isfinite(array).all() for array in network.params.values()):
-                _put_back(network, start)
-                raise TrainingDiverged(_advice("a weight", np.inf, progress), history)
+                _stop("the weights became infinite or nan", progress, start)
             history.loss.append(total / n)
-            _evaluate(network, (x, y), validation, loss, metrics, history)
+            _evaluate(network, x, validation, judged_y, loss, metrics, history)
             progress.epoch += 1
             # A list, so that every callback hears of the epoch, also when an earlier one asks to stop.
             if any([_is_true(callback(progress)) for callback in callbacks]):
@@ -205,17 +203,17 @@ def _train_on(network, x, y, loss, optimizer):
     return _plain(batch_loss)
 
 
-def _evaluate(network, train, validation, loss, metrics, history):
+def _evaluate(network, x, validation, judged_y, loss, metrics, history):
     """Add the validation loss and the metrics of the finished epoch to the history."""
     if validation is None and not metrics:
         return
-    x, y = train if validation is None else validation
+    x, y = (x, None) if validation is None else validation
     with np.errstate(over="ignore", invalid="ignore"):
         out = network.predict(x)
         if validation is not None:
             history.validation_loss.append(_plain(loss.value(loss.outputs(out), y)))
     for name, metric in (metrics or {}).items():
-        history.metrics[name].append(metric(out, y))
+        history.metrics[name].append(metric(out, judged_y))
 
 
 def _copies(network):
@@ -251,13 +249,15 @@ def _check_parts(network, loss, optimizer, metrics, callbacks):
 
 
 def _checked_data(network, loss, x, y, validation):
-    """Return the data as arrays that fit the network and the loss, checked once before the first step."""
+    """Return the data in the form that network and loss work with, and the y for the metrics as it was given."""
+    judged_y = np.asarray(y)
     x, y = _checked_pair(network, loss, x, y, "x", "y")
     if validation is not None:
         if not isinstance(validation, (tuple, list)) or len(validation) != 2:
             raise TypeError(f"validation must be a pair (x, y), got {_checks.describe(validation)}")
+        judged_y = np.asarray(validation[1])
         validation = _checked_pair(network, loss, *validation, "validation x", "validation y")
-    return x, y, validation
+    return x, y, validation, judged_y
 
 
 def _checked_pair(network, loss, x, y, x_name, y_name):
@@ -275,16 +275,21 @@ def _checked_pair(network, loss, x, y, x_name, y_name):
     return x, loss.targets(y, np.broadcast_to(out, (*out.shape[:-2], x.shape[-2], out.shape[-1])))
 
 
-def _advice(what, value, progress):
-    members = ""
-    if np.ndim(value) > 0:
-        members = f" for networks {np.flatnonzero(~np.isfinite(value)).tolist()} of the population"
-    return (
-        f"{what} became {_short(value)}{members} at step {progress.step + 1}, in epoch {progress.epoch + 1}, with "
-        f"lr = {progress.optimizer.rate(progress.optimizer.t)}. Try a learning rate ten times smaller; bring the inputs to mean 0 and "
-        "standard deviation 1 (datasets.standardize); compute the loss from logits (SoftmaxCrossEntropy, "
-        "SigmoidCrossEntropy)"
+def _stop(what, progress, weights):
+    """Put `weights` back into the network and raise TrainingDiverged, with what to try."""
+    _put_back(progress.network, weights)
+    raise TrainingDiverged(
+        f"{what} at step {progress.step + 1}, in epoch {progress.epoch + 1}, with "
+        f"lr = {progress.optimizer.rate(progress.optimizer.t)}. Try a learning rate ten times smaller; bring the inputs "
+        "to mean 0 and standard deviation 1 (datasets.standardize); compute the loss from logits (SoftmaxCrossEntropy, "
+        "SigmoidCrossEntropy)",
+        progress.history,
     )
+
+
+def _where(losses):
+    """Say which networks of a population have a loss that is not finite."""
+    return "" if np.ndim(losses) == 0 else f" for networks {np.flatnonzero(~np.isfinite(losses)).tolist()}"
 
 
 def _short(loss):
