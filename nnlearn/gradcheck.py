@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlearn import _checks
+from nnlearn.losses import Loss
 from nnlearn.network import Network
 
-# How many nudged copies of the network are computed at once, as a population.
+# How many nudged copies of a parameter are computed with at once, as a population: so many copies, so many numbers.
 COPIES = 128
+NUMBERS = 2**22
 
 
 class KinkWarning(UserWarning):
@@ -40,13 +42,13 @@ class GradientReport:
 
     @property
     def norm_error(self):
-        """The largest norm-wise error of any parameter."""
+        """The largest norm-wise error of any parameter; nan counts as the largest."""
         return self.parameters[0].norm_error
 
     @property
     def element_error(self):
-        """The largest element-wise error; near-zero gradients drown in rounding here, so look, but do not judge by it."""
-        return max(parameter.element_error for parameter in self.parameters)
+        """The largest element-wise error. Near-zero gradients drown in rounding here: look, but do not judge by it."""
+        return float(np.max([parameter.element_error for parameter in self.parameters]))
 
     @property
     def worst(self):
@@ -64,7 +66,9 @@ class GradientReport:
     def __str__(self):
         verdict = "agree" if self.ok else "DO NOT AGREE"
         lines = [f"Backpropagation and centred differences {verdict} (norm-wise error, tolerance {self.tolerance:g})."]
-        lines.append(f"{'parameter':<10} {'checked':>13} {'norm error':>11} {'worst at':>14} {'backward':>12} {'nudged':>12}")
+        lines.append(
+            f"{'parameter':<10} {'checked':>13} {'norm error':>11} {'worst at':>14} {'backward':>12} {'nudged':>12}"
+        )
         for p in self.parameters:
             index = ", ".join(map(str, p.worst_index))
             lines.append(
@@ -95,6 +99,8 @@ def gradient_check(network, loss, x, y, *, h=1e-5, tolerance=1e-7, samples=200, 
 
     Raises ValueError for a population: check `network.member(k)`.
     """
+    _checks.instance(network, Network, "network", "Network([Dense(2, 1, rng=rng)])")
+    _checks.instance(loss, Loss, "loss", "MeanSquaredError()")
     if network.is_population:
         raise ValueError("gradient_check works on a single network; use network.member(k) for one of a population")
     if not network.params:
@@ -106,13 +112,16 @@ def gradient_check(network, loss, x, y, *, h=1e-5, tolerance=1e-7, samples=200, 
     with network.training(False):
         values = network.trace(x)
         _, gradients = network.backward(values, loss.gradient(values[-1], y))
+        _check_shapes(network.params, gradients)
         loss_size = abs(float(loss(values[-1], y)))
-        checks = [
-            _check_parameter(network, loss, x, y, name, gradients[name], _coordinates(array, samples, rng), h, loss_size)
-            for name, array in network.params.items()
-        ]
-    checks.sort(key=lambda check: check.norm_error, reverse=True)
-    notes = _near_kinks(network, loss, values, y, reach=10 * h)
+        checks = []
+        for name, array in network.params.items():
+            coordinates = _coordinates(array, samples, rng)
+            checks.append(_check_parameter(network, loss, x, y, name, gradients[name], coordinates, h, loss_size))
+    checks.sort(key=lambda check: np.inf if np.isnan(check.norm_error) else check.norm_error, reverse=True)
+    # A weight moves a weighted sum by its input times the nudge, so large inputs have a long reach.
+    reach = 10 * h * max(1.0, *(float(np.abs(value).max()) for value in values[:-1]))
+    notes = _near_kinks(network, loss, values, y, reach)
     for note in notes:
         warnings.warn(note, KinkWarning, stacklevel=2)
     return GradientReport(tuple(checks), tolerance, tuple(notes))
@@ -121,13 +130,17 @@ def gradient_check(network, loss, x, y, *, h=1e-5, tolerance=1e-7, samples=200, 
 def numeric_gradient(network, loss, x, y, name, coordinates, *, h=1e-5):
     """Return the centred differences of the loss for the given flat coordinates of parameter `name`.
 
-    The nudged networks are the members of a population: two for each coordinate, θ + h and θ - h.
+    The nudged networks are the members of a population: two for each coordinate, θ + h and θ - h. Only the parameter
+    that is nudged needs the leading axis; the others broadcast.
     """
     numeric = np.empty(len(coordinates))
-    for start in range(0, len(coordinates), COPIES // 2):
-        some = coordinates[start : start + COPIES // 2]
-        nudged = Network.population([network] * (2 * len(some)))
-        flat = nudged.params[name].reshape(2 * len(some), -1)  # a view, so that this changes the networks
+    at_once = max(1, min(COPIES, NUMBERS // network.params[name].size) // 2)
+    for start in range(0, len(coordinates), at_once):
+        some = coordinates[start : start + at_once]
+        copies = np.repeat(network.params[name][None], 2 * len(some), axis=0)
+        nudged = network.copy()
+        nudged._set_params({name: copies})
+        flat = copies.reshape(2 * len(some), -1)  # a view, so that this changes the networks
         up, down = np.arange(len(some)), len(some) + np.arange(len(some))
         flat[up, some] += h
         flat[down, some] -= h
@@ -157,6 +170,18 @@ def _check_parameter(network, loss, x, y, name, gradient, coordinates, h, loss_s
     )
 
 
+def _check_shapes(params, gradients):
+    """Raise a ValueError where a parameter has no gradient, or one of another shape."""
+    for name, array in params.items():
+        if name not in gradients:
+            raise ValueError(f"backward must return a gradient for {name}, got gradients for {list(gradients)} only")
+        if np.shape(gradients[name]) != array.shape:
+            raise ValueError(
+                f"backward must return gradients in the shape of the parameters; {name} has shape {array.shape}, "
+                f"its gradient {np.shape(gradients[name])}"
+            )
+
+
 def _coordinates(array, samples, rng):
     if samples is None or array.size <= samples:
         return np.arange(array.size)
@@ -170,12 +195,12 @@ def _near_kinks(network, loss, values, y, reach):
         close = sum(int((np.abs(values[place] - kink) < reach).sum()) for kink in layer.kinks)
         if close:
             notes.append(
-                f"{close} inputs of layer {place}, {layer!r}, lie within {reach:g} of its kink; "
+                f"{close} inputs of layer {place}, {layer!r}, lie within {reach:.1g} of its kink; "
                 "a nudge may step across it. Try another seed for the weights or the data"
             )
     if loss.kinks:
         error = values[-1] - loss.targets(y, values[-1])
         close = sum(int((np.abs(error - kink) < reach).sum()) for kink in loss.kinks)
         if close:
-            notes.append(f"{close} predictions lie within {reach:g} of the kink of {loss!r}")
+            notes.append(f"{close} predictions lie within {reach:.1g} of the kink of {loss!r}")
     return notes
