@@ -66,7 +66,7 @@ class Dense(Layer):
         self.n_out = _checks.count(n_out, "n_out")
         dtype = _checks.float_dtype(dtype)
         if not callable(init):
-            raise TypeError(f"init must be a function of (rng, shape), such as he_uniform, got {_checks.describe(init)}")
+            raise TypeError(f"init must be a function f(rng, shape), such as he_uniform, got {_checks.describe(init)}")
         weights = np.asarray(init(_checks.generator(rng), (self.n_in, self.n_out)))
         if weights.shape != (self.n_in, self.n_out):
             raise ValueError(

@@ -28,7 +28,7 @@ class StepDecay(_Schedule):
 
 
 class ExponentialDecay(_Schedule):
-    """Let the rate fall by the same factor at every step, to the half after `half_life` steps: lr · 2^(-t / half_life)."""
+    """Let the rate fall by the same factor at every step, to half after `half_life` steps: lr · 2^(-t / half_life)."""
 
     def __init__(self, lr, *, half_life):
         self.lr = _checks.positive(lr, "lr")
