@@ -310,14 +310,14 @@ QUIZ = Quiz(
             "A network has five dense layers and no activation anywhere. What can it compute?",
             [
                 Answer(
-                    "Any continuous function, given enough units",
-                    "That is what networks *with* an activation can approximate. Without one, five matrices in a row "
-                    "multiply to one matrix.",
-                ),
-                Answer(
                     "What one dense layer can, and no more",
                     "The weights multiply to one matrix and the biases add up to one bias. Depth gives nothing.",
                     correct=True,
+                ),
+                Answer(
+                    "Any continuous function, given enough units",
+                    "That is what networks *with* an activation can approximate. Without one, five matrices in a row "
+                    "multiply to one matrix.",
                 ),
                 Answer(
                     "Polynomials, up to the fifth degree",
@@ -376,7 +376,7 @@ QUIZ = Quiz(
             "What is true of a saturated sigmoid unit?",
             [
                 Answer(
-                    "Its output is wrong",
+                    "Its output is wrong, and by a large amount",
                     "It may well be right: a sure and correct answer is saturated too. Saturation says only that the "
                     "curve is flat there.",
                 ),
@@ -387,7 +387,7 @@ QUIZ = Quiz(
                     correct=True,
                 ),
                 Answer(
-                    "Its weights have become zero",
+                    "Its weights have become zero in training",
                     "Rather the contrary: large weights make a large |z|, and that is where the curve is flat.",
                 ),
             ],
@@ -401,13 +401,13 @@ QUIZ = Quiz(
                     "Many zeros are usual for ReLU, and useful. Dead means that *no* example gets through.",
                 ),
                 Answer(
+                    "It cannot be known without its weights",
+                    "The outputs are enough: an output above 0 means z > 0 and slope 1, and so a gradient for the weights.",
+                ),
+                Answer(
                     "No: for 40 examples its slope is 1",
                     "These 40 give it a gradient, so its weights still change. It would be dead with 100 of 100.",
                     correct=True,
-                ),
-                Answer(
-                    "It cannot be known without its weights",
-                    "The outputs are enough: an output above 0 means z > 0 and slope 1, and so a gradient for the weights.",
                 ),
             ],
             id="03-q-dead",
@@ -421,14 +421,14 @@ QUIZ = Quiz(
                     "do not count here.",
                 ),
                 Answer(
-                    "103, 101, 101",
-                    "100 was added to all three. The factor e¹⁰⁰ stands above and below the fraction and cancels.",
-                    correct=True,
-                ),
-                Answer(
                     "0.6, 0.2, 0.2",
                     "These are the logits divided by their sum, which is another way to get shares. Softmax takes the "
                     "exponentials first, and the differences 0.4 and 2 are not the same.",
+                ),
+                Answer(
+                    "103, 101, 101",
+                    "100 was added to all three. The factor e¹⁰⁰ stands above and below the fraction and cancels.",
+                    correct=True,
                 ),
             ],
             id="03-q-shift",
@@ -486,14 +486,14 @@ QUIZ = Quiz(
             "Why do many prefer tanh to the sigmoid in a hidden layer?",
             [
                 Answer(
-                    "It does not saturate",
-                    "It does, at both ends, and even sooner: tanh(3) is already 0.995.",
-                ),
-                Answer(
                     "Its outputs are centred on 0 and its slope there is 1",
                     "Centred outputs suit the next layer, and a slope of 1 passes the gradient on whole where the "
                     "sigmoid's 1/4 does not.",
                     correct=True,
+                ),
+                Answer(
+                    "It does not saturate",
+                    "It does, at both ends, and even sooner: tanh(3) is already 0.995.",
                 ),
                 Answer(
                     "It is computed faster, with fewer exponentials in its formula",

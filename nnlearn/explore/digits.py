@@ -144,7 +144,7 @@ QUIZ = Quiz(
             [
                 Answer(
                     "To make training faster",
-                    "It does get a little faster, but that is not why. What would you know if you tested on what was learned?",
+                    "It does get a little faster, but that is not why. A test on what was learned by heart would tell you little.",
                 ),
                 Answer(
                     "To measure on digits that it has not seen",
@@ -161,11 +161,14 @@ QUIZ = Quiz(
         Question(
             "The network has ten outputs. What do they hold before the softmax?",
             [
-                Answer("Ten probabilities", "They become probabilities only by the softmax; before it they need not sum to 1."),
                 Answer(
                     "Ten logits, any numbers",
                     "The loss SoftmaxCrossEntropy takes logits and applies the softmax itself.",
                     correct=True,
+                ),
+                Answer(
+                    "Ten probabilities",
+                    "They become probabilities only by the softmax; before it they need not sum to 1.",
                 ),
                 Answer(
                     "The digit that was read, ten times",
@@ -178,13 +181,13 @@ QUIZ = Quiz(
             "From some epoch on the training loss still falls and the validation loss rises. What is that?",
             [
                 Answer(
-                    "A learning rate that is too small",
-                    "Then both would fall, slowly. Here the training examples are learned better and better.",
-                ),
-                Answer(
                     "Overfitting: it learns its examples by heart",
                     "What it still learns holds for the training digits alone, and costs it on new ones.",
                     correct=True,
+                ),
+                Answer(
+                    "A learning rate that is too small",
+                    "Then both would fall, slowly. Here the training examples are learned better and better.",
                 ),
                 Answer(
                     "A sign that the network has too few units to learn the task",

@@ -33,7 +33,6 @@ SETTINGS = {
     "legend.frameon": False,
     "image.interpolation": "nearest",
     "text.hinting": "none",  # hinted widths are those of coarse pixels, and the pictures are scaled
-    "text.hinting_factor": 1,
     # What makes the bytes of a picture the same at every build.
     "svg.fonttype": "none",
     "svg.hashsalt": "nnlearn",

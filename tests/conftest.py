@@ -1,0 +1,36 @@
+"""What all tests share: hypothesis profiles, a backend without a screen, and a loud word about what was skipped."""
+
+import os
+
+import hypothesis
+import pytest
+
+os.environ.setdefault("MPLBACKEND", "agg")
+
+hypothesis.settings.register_profile("default", max_examples=50, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("nightly", max_examples=2000, deadline=None)
+hypothesis.settings.load_profile("nightly" if os.environ.get("NNLEARN_NIGHTLY") else "default")
+
+
+def pytest_collection_modifyitems(items):
+    """Leave the nightly cases out of a usual run, without counting them as skipped."""
+    if not os.environ.get("NNLEARN_NIGHTLY"):
+        items[:] = [item for item in items if item.get_closest_marker("nightly") is None]
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say at the very end what was skipped and why; nobody reads a lonely letter s."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if not skipped:
+        return
+    terminalreporter.section("NOT TESTED", sep="!", red=True, bold=True)
+    for reason in sorted({str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr) for report in skipped}):
+        terminalreporter.write_line(reason.removeprefix("Skipped: "))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """Where CI is set, nothing may be skipped: what did not run has not passed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter and reporter.stats.get("skipped") and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
