@@ -52,10 +52,21 @@ function nameExplorer(explorer) {
   set(explorer, "aria-labelledby", idOf(title));
 }
 
+function namePlayer(player) {
+  const names = ["Play or pause", "Back to the start"];
+  player.querySelectorAll("button").forEach((button, place) => {
+    set(button, "aria-label", names[place] || "Repeat");
+    set(button, "title", names[place] || "Repeat");
+  });
+}
+
 function nameAll() {
   document.querySelectorAll(".widget-slider, .widget-hslider").forEach(nameSlider);
   document.querySelectorAll(".nn-question").forEach(nameQuestion);
   document.querySelectorAll(".nn-explorer").forEach(nameExplorer);
+  document.querySelectorAll(".nn-player").forEach(namePlayer);
+  // A role for entries of a bibliography that the standard has taken back.
+  document.querySelectorAll(".citation[role]").forEach((entry) => entry.removeAttribute("role"));
   // The bundle writes title="null" where there is no description, and a screen reader would read it out.
   document.querySelectorAll('[title="null"]').forEach((element) => element.removeAttribute("title"));
 }
