@@ -39,7 +39,7 @@ def float_dtype(dtype):
         found = np.dtype(dtype)
     except TypeError:
         found = None
-    if found not in FLOATS:
+    if found is None or found not in FLOATS:  # numpy takes None for float64
         raise TypeError(f"dtype must be float64 or float32, got {describe(dtype)}")
     return found
 
