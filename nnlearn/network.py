@@ -156,10 +156,9 @@ class Network(Layer):
         """Return network k of a population, as a single network of its own."""
         if not self.is_population:
             raise ValueError("member(k) needs a population; this is a single network")
-        size = len(next(iter(self.params.values())))
         k = _checks.count(k, "k", least=0)
-        if k >= size:
-            raise IndexError(f"k must be below the population's size {size}, got {k}")
+        if k >= self._size:
+            raise IndexError(f"k must be below the population's size {self._size}, got {k}")
         return self._rebuilt(lambda key, array: array[k].copy())
 
     # ---- Looking at it -----------------------------------------------------------------------------------------
@@ -192,7 +191,14 @@ class Network(Layer):
         x = _checks.real_array(x, "x")
         if x.ndim < 2:
             raise ValueError(f"x must hold one example in each row, shape (n, n_in), got {x.shape}")
+        if x.ndim > 2 and self.is_population and x.shape[-3] not in (1, self._size):
+            raise ValueError(f"x must be shared or hold rows for each of the {self._size} networks, got shape {x.shape}")
         return x.astype(self.dtype, copy=False) if self.params else x
+
+    @property
+    def _size(self):
+        """The number of networks in a population."""
+        return len(next(iter(self.params.values())))
 
     def _rebuilt(self, change):
         """Return a copy in which every parameter is `change(key, array)`."""
