@@ -79,11 +79,12 @@ def fit(
             for rows in shuffled_batches(rng, n, batch_size):
                 batch_loss = _train_on(network, x[..., rows, :], y[..., rows, :], loss, optimizer)
                 if not np.isfinite(batch_loss).all():
-                    _stop(f"the loss became {_short(batch_loss)}{_where(batch_loss)}", progress, start)
+                    what = f"the loss became {_short(batch_loss)}{_where(batch_loss)}"
+                    _stop(what, progress.step + 1, progress, start)
                 total = total + batch_loss * len(rows)
                 progress.step += 1
             if not all(np.isfinite(array).all() for array in network.params.values()):
-                _stop("the weights became infinite or nan", progress, start)
+                _stop("the weights became infinite or nan", progress.step, progress, start)
             history.loss.append(total / n)
             _evaluate(network, x, validation, judged_y, loss, metrics, history)
             progress.epoch += 1
@@ -275,12 +276,13 @@ def _checked_pair(network, loss, x, y, x_name, y_name):
     return x, loss.targets(y, np.broadcast_to(out, (*out.shape[:-2], x.shape[-2], out.shape[-1])))
 
 
-def _stop(what, progress, weights):
+def _stop(what, step, progress, weights):
     """Put `weights` back into the network and raise TrainingDiverged, with what to try."""
     _put_back(progress.network, weights)
+    last_taken = max(progress.optimizer.t - 1, 0)  # the step that is to blame
     raise TrainingDiverged(
-        f"{what} at step {progress.step + 1}, in epoch {progress.epoch + 1}, with "
-        f"lr = {progress.optimizer.rate(progress.optimizer.t)}. Try a learning rate ten times smaller; bring the inputs "
+        f"{what} at step {step}, in epoch {progress.epoch + 1}, with "
+        f"lr = {progress.optimizer.rate(last_taken)}. Try a learning rate ten times smaller; bring the inputs "
         "to mean 0 and standard deviation 1 (datasets.standardize); compute the loss from logits (SoftmaxCrossEntropy, "
         "SigmoidCrossEntropy)",
         progress.history,
