@@ -192,7 +192,7 @@ class Network(Layer):
         if x.ndim < 2:
             raise ValueError(f"x must hold one example in each row, shape (n, n_in), got {x.shape}")
         if x.ndim > 2 and self.is_population and x.shape[-3] not in (1, self._size):
-            raise ValueError(f"x must be shared or hold rows for each of the {self._size} networks, got shape {x.shape}")
+            raise ValueError(f"x must be shared or hold rows for each of the {self._size} networks, got {x.shape}")
         return x.astype(self.dtype, copy=False) if self.params else x
 
     @property
