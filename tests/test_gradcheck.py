@@ -1,0 +1,335 @@
+"""gradient_check: it passes what is right, finds planted errors by name and index, and says where it cannot judge."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import nnlearn as nn
+from nnlearn.gradcheck import numeric_gradient
+
+MSE, SOFTMAX = nn.MeanSquaredError(), nn.SoftmaxCrossEntropy()
+X = np.random.default_rng(20).normal(size=(6, 3))
+Y = np.random.default_rng(21).normal(size=(6, 2))
+
+
+def small(first=nn.Dense, middle=None, last=nn.Dense, seed=0):
+    rng = np.random.default_rng(seed)
+    network = nn.Network([first(3, 4, rng=rng), middle or nn.Tanh(), last(4, 2, rng=rng)])
+    for name, array in network.params.items():
+        if name.endswith("b"):
+            array += rng.normal(size=array.shape)
+    return network
+
+
+# ---- What is right passes ----------------------------------------------------------------------------------------
+
+
+def test_a_right_network_passes():
+    report = nn.gradient_check(small(), MSE, X, Y)
+    assert report and report.ok
+    assert report.norm_error < 1e-9
+    assert report.warnings == ()
+    assert {(p.name, p.checked, p.size) for p in report.parameters} == {
+        ("0.W", 12, 12), ("0.b", 4, 4), ("2.W", 8, 8), ("2.b", 2, 2),
+    }  # fmt: skip
+    errors = [p.norm_error for p in report.parameters]
+    assert errors == sorted(errors, reverse=True)
+
+
+def test_the_numeric_gradient_is_the_definition():
+    network = small()
+    analytic = network.backward(network.trace(X), MSE.gradient(network.forward(X), Y))[1]["2.W"]
+    found = numeric_gradient(network, MSE, X, Y, "2.W", np.array([5, 0]), h=1e-4)
+    for position, coordinate in enumerate((5, 0)):
+        losses = []
+        for nudge in (1e-4, -1e-4):
+            other = network.copy()
+            other.params["2.W"].ravel()[coordinate] += nudge
+            losses.append(MSE(other.forward(X), Y))
+        assert found[position] == pytest.approx((losses[0] - losses[1]) / 2e-4, rel=1e-8)
+        assert found[position] == pytest.approx(analytic.ravel()[coordinate], rel=1e-6)
+
+
+def test_a_float32_network_is_checked_in_float64_and_stays_as_it_is():
+    network = small().astype(np.float32)
+    before = {name: array.copy() for name, array in network.params.items()}
+    assert nn.gradient_check(network, MSE, X.astype(np.float32), Y.astype(np.float32)).norm_error < 1e-9
+    for name, array in network.params.items():
+        assert array.dtype == np.float32
+        np.testing.assert_array_equal(array, before[name])
+
+
+def test_dropout_is_off_during_the_check_and_its_mode_is_kept():
+    network = small(middle=nn.Dropout(0.5, rng=np.random.default_rng(0)))
+    with network.training():
+        assert nn.gradient_check(network, MSE, X, Y).ok
+        assert network.layers[1].training
+
+
+def test_nothing_that_is_given_is_changed():
+    x, y = X.copy(), Y.copy()
+    x.flags.writeable = y.flags.writeable = False
+    nn.gradient_check(small(), MSE, x, y)
+    np.testing.assert_array_equal(x, X)
+    np.testing.assert_array_equal(y, Y)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 64])
+def test_labels_and_batches_of_any_size(batch):
+    """Also where the batch is as large as the population of nudged networks."""
+    rng = np.random.default_rng(batch)
+    assert nn.gradient_check(small(), SOFTMAX, rng.normal(size=(batch, 3)), rng.integers(0, 2, batch)).ok
+
+
+def test_gradients_of_zero_pass():
+    network = small()
+    network.params["2.W"][:] = 0
+    network.params["2.b"][:] = 0
+    report = nn.gradient_check(network, MSE, X, np.zeros((6, 2)))
+    assert report.ok and report.norm_error == 0
+
+
+# ---- Planted errors ----------------------------------------------------------------------------------------------
+
+
+class WrongSign(nn.Dense):
+    def param_gradients(self, x, out, d_out):
+        gradients = super().param_gradients(x, out, d_out)
+        return {**gradients, "W": -gradients["W"]}
+
+
+class OneWrongEntry(nn.Dense):
+    def param_gradients(self, x, out, d_out):
+        gradients = super().param_gradients(x, out, d_out)
+        gradients["W"][2, 1] *= 1.001
+        return gradients
+
+
+class ZeroBias(nn.Dense):
+    def param_gradients(self, x, out, d_out):
+        gradients = super().param_gradients(x, out, d_out)
+        return {**gradients, "b": 0 * gradients["b"]}
+
+
+class NoBias(nn.Dense):
+    def param_gradients(self, x, out, d_out):
+        return {"W": x.mT @ d_out}
+
+
+class NanBias(nn.Dense):
+    def param_gradients(self, x, out, d_out):
+        gradients = super().param_gradients(x, out, d_out)
+        gradients["b"][0, 1] = np.nan
+        return gradients
+
+
+class TransposedGradient(nn.Dense):
+    def param_gradients(self, x, out, d_out):
+        gradients = super().param_gradients(x, out, d_out)
+        return {**gradients, "W": gradients["W"].mT.copy()}
+
+
+class UntransposedWeights(nn.Dense):
+    """Square layers hide this one: d_out @ W has the right shape."""
+
+    def backward(self, x, out, d_out):
+        return d_out @ self.params["W"], self.param_gradients(x, out, d_out)
+
+
+class DerivativeAtOutput(nn.Sigmoid):
+    def backward(self, x, out, d_out):
+        return d_out * nn.sigmoid_derivative(out), {}
+
+
+class TwiceTheDerivative(nn.Sigmoid):
+    def backward(self, x, out, d_out):
+        return d_out * (out * (1 - out)) ** 2, {}
+
+
+class ForgottenMean(nn.MeanSquaredError):
+    def mean_slope(self, out, y):
+        return self.slope(out, y)
+
+
+class ForgottenFactor(nn.MeanSquaredError):
+    def slope(self, out, y):
+        return out - y
+
+
+def test_a_wrong_sign_is_found_with_name_and_numbers():
+    report = nn.gradient_check(small(first=WrongSign), MSE, X, Y)
+    assert not report and not report.ok
+    assert report.worst[0] == "0.W"
+    assert report.norm_error == pytest.approx(1, rel=1e-6)
+    worst = report.parameters[0]
+    assert worst.analytic == pytest.approx(-worst.numeric, rel=1e-6)
+    assert all(p.norm_error < 1e-9 for p in report.parameters[1:])
+
+
+def test_one_wrong_entry_is_found_with_its_index():
+    report = nn.gradient_check(small(first=OneWrongEntry), MSE, X, Y)
+    assert not report.ok
+    assert report.worst == ("0.W", (2, 1))
+    worst = report.parameters[0]
+    assert worst.analytic == pytest.approx(1.001 * worst.numeric, rel=1e-6)
+    assert worst.element_error == pytest.approx(0.001 / 2.001, rel=1e-4)
+
+
+def test_a_bias_that_is_never_updated_is_found():
+    report = nn.gradient_check(small(last=ZeroBias), MSE, X, Y)
+    assert not report.ok and report.worst[0] == "2.b"
+    assert report.parameters[0].analytic == 0
+
+
+def test_a_missing_gradient_is_named():
+    with pytest.raises(ValueError, match=r"must return a gradient for 0.b, got gradients for \['2.W', '2.b', '0.W'\]"):
+        nn.gradient_check(small(first=NoBias), MSE, X, Y)
+
+
+def test_nan_does_not_pass_for_agreement():
+    report = nn.gradient_check(small(first=NanBias), MSE, X, Y)
+    assert not report.ok
+    assert report.worst == ("0.b", (0, 1))
+    assert np.isnan(report.norm_error) and np.isnan(report.element_error)
+    assert "DO NOT AGREE" in str(report)
+
+
+def test_a_transposed_gradient_is_named_by_its_shape_or_found_by_its_value():
+    with pytest.raises(ValueError, match=r"0.W has shape \(3, 4\), its gradient \(4, 3\)"):
+        nn.gradient_check(small(first=TransposedGradient), MSE, X, Y)
+    rng = np.random.default_rng(0)
+    square = nn.Network([TransposedGradient(3, 3, rng=rng), nn.Tanh(), nn.Dense(3, 2, rng=rng)])
+    report = nn.gradient_check(square, MSE, X, Y)
+    assert not report.ok and report.worst[0] == "0.W"
+
+
+def test_weights_that_are_not_transposed_show_in_the_layers_before():
+    rng = np.random.default_rng(0)
+    middle = UntransposedWeights(3, 3, rng=rng)
+    network = nn.Network([nn.Dense(3, 3, rng=rng), nn.Tanh(), middle, nn.Dense(3, 2, rng=rng)])
+    report = nn.gradient_check(network, MSE, X, Y)
+    assert not report.ok
+    wrong = {p.name for p in report.parameters if p.norm_error > 1e-7}
+    assert wrong == {"0.W", "0.b"}
+
+
+@pytest.mark.parametrize("middle", [DerivativeAtOutput(), TwiceTheDerivative()], ids=repr)
+def test_a_wrong_derivative_of_an_activation_shows_in_front_of_it_alone(middle):
+    report = nn.gradient_check(small(middle=middle), MSE, X, Y)
+    assert {p.name for p in report.parameters if p.norm_error > 1e-7} == {"0.W", "0.b"}
+
+
+@pytest.mark.parametrize(("loss", "factor"), [(ForgottenMean(), 12), (ForgottenFactor(), 0.5)], ids=repr)
+def test_a_wrong_factor_of_the_loss_shows_everywhere(loss, factor):
+    report = nn.gradient_check(small(), loss, X, Y)
+    for p in report.parameters:
+        assert p.norm_error == pytest.approx(abs(factor - 1) / (factor + 1), rel=1e-6)
+        assert p.analytic == pytest.approx(factor * p.numeric, rel=1e-4)
+
+
+# ---- Kinks -------------------------------------------------------------------------------------------------------
+
+
+def test_inputs_near_a_kink_are_counted_and_warned_of():
+    network = small(middle=nn.ReLU())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert nn.gradient_check(network, MSE, X, Y).ok
+    network.params["0.b"][0, 2] -= network.layers[0].forward(X)[4, 2] - 1e-6
+    with pytest.warns(nn.KinkWarning, match=r"1 inputs of layer 1, ReLU\(\), lie within .* of its kink"):
+        report = nn.gradient_check(network, MSE, X, Y)
+    assert not report.ok and report.worst[0].startswith("0.")
+    assert report.parameters[0].worst_index[-1] == 2
+    assert "Note: 1 inputs of layer 1" in str(report)
+
+
+def test_large_inputs_have_a_longer_reach():
+    network = small(middle=nn.ReLU())
+    x = X.copy()
+    x[4] *= 1e4
+    network.params["0.b"][0, 2] -= network.layers[0].forward(x)[4, 2] - 0.05  # 0.05 is far for x near 1, not for 10,000
+    with pytest.warns(nn.KinkWarning, match="layer 1"):
+        assert not nn.gradient_check(network, MSE, x, Y).ok
+
+
+def test_the_kink_of_a_loss_is_warned_of():
+    y = small().forward(X)
+    with pytest.warns(nn.KinkWarning, match=r"12 predictions lie within .* of the kink of MeanAbsoluteError\(\)"):
+        nn.gradient_check(small(), nn.MeanAbsoluteError(), X, y)
+
+
+# ---- Large networks ----------------------------------------------------------------------------------------------
+
+
+def test_large_arrays_are_sampled():
+    rng = np.random.default_rng(0)
+    network = nn.Network([nn.Dense(3, 300, rng=rng), nn.Tanh(), nn.Dense(300, 2, rng=rng)])
+    report = nn.gradient_check(network, MSE, X, Y, samples=50)
+    assert report.ok
+    assert {p.name: (p.checked, p.size) for p in report.parameters} == {
+        "0.W": (50, 900), "0.b": (50, 300), "2.W": (50, 600), "2.b": (2, 2),
+    }  # fmt: skip
+    again = nn.gradient_check(network, MSE, X, Y, samples=50)
+    assert report == again
+    other = nn.gradient_check(network, MSE, X, Y, samples=50, rng=np.random.default_rng(9))
+    assert other.parameters != report.parameters
+    everything = nn.gradient_check(network, MSE, X, Y, samples=None)
+    assert all(p.checked == p.size for p in everything.parameters)
+
+
+def test_the_default_is_200_samples():
+    rng = np.random.default_rng(0)
+    report = nn.gradient_check(nn.Network([nn.Dense(30, 20, rng=rng)]), MSE, rng.normal(size=(2, 30)), np.ones((2, 20)))
+    assert [p.checked for p in sorted(report.parameters, key=lambda p: p.name)] == [200, 20]
+
+
+def test_an_index_of_a_sample_is_that_of_the_whole_array():
+    class LastEntryWrong(nn.Dense):
+        def param_gradients(self, x, out, d_out):
+            gradients = super().param_gradients(x, out, d_out)
+            gradients["W"][:, -1] += 1.0
+            return gradients
+
+    rng = np.random.default_rng(0)
+    network = nn.Network([LastEntryWrong(40, 20, rng=rng)])
+    report = nn.gradient_check(network, MSE, rng.normal(size=(2, 40)), np.ones((2, 20)), samples=400)
+    name, (_, column) = report.worst
+    assert (name, column) == ("0.W", 19)
+
+
+# ---- The report and the errors -----------------------------------------------------------------------------------
+
+
+def test_the_report_as_text():
+    text = str(nn.gradient_check(small(), MSE, X, Y)).splitlines()
+    assert text[0] == "Backpropagation and centred differences agree (norm-wise error, tolerance 1e-07)."
+    assert text[1].split() == ["parameter", "checked", "norm", "error", "worst", "at", "backward", "nudged"]
+    assert len(text) == 6
+    strict = nn.gradient_check(small(), MSE, X, Y, tolerance=1e-16)
+    assert not strict.ok and repr(strict).startswith("Backpropagation and centred differences DO NOT AGREE")
+
+
+MANY = nn.Network.population([small(), small(seed=1)])
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: nn.gradient_check(MANY, MSE, X, Y), ValueError, ["single network", "member(k)"]),
+        (lambda: nn.gradient_check(nn.Network([nn.Tanh()]), MSE, X, X), ValueError, ["network", "parameters"]),
+        (lambda: nn.gradient_check("net", MSE, X, Y), TypeError, ["network", "Network", "'net'"]),
+        (lambda: nn.gradient_check(small(), nn.MeanSquaredError, X, Y), TypeError, ["loss", "class"]),
+        (lambda: nn.gradient_check(small(), MSE, X, Y, h=0), ValueError, ["h", "positive", "0"]),
+        (lambda: nn.gradient_check(small(), MSE, X, Y, tolerance=-1), ValueError, ["tolerance", "positive", "-1"]),
+        (lambda: nn.gradient_check(small(), MSE, X, Y, samples=0), ValueError, ["samples", "at least 1", "0"]),
+        (lambda: nn.gradient_check(small(), MSE, X, Y, rng=0), TypeError, ["rng", "Generator", "0"]),
+        (lambda: nn.gradient_check(small(), MSE, X[:, :2], Y), ValueError, ["x", "(n, 3)", "(6, 2)"]),
+        (lambda: nn.gradient_check(small(), MSE, X, Y[:3]), ValueError, ["y", "(6, 2)", "(3, 2)"]),
+    ],
+)
+def test_errors_name_the_argument_what_came_and_what_was_expected(call, error, words):
+    with pytest.raises(error) as caught:
+        call()
+    for word in words:
+        assert word in str(caught.value)
