@@ -1,12 +1,13 @@
 """Every layer with every loss: backpropagation against centred differences for 200 seeds, h = 1e-5 in float64.
 
-The 200 networks of a case are one population, each with data and targets of its own. The error is taken by norm: for each
-network and each parameter (and the input) ‖backward - numeric‖ / (‖backward‖ + ‖numeric‖).
+The 200 networks of a case are one population, each with data and targets of its own. The error is taken by norm: for
+each network and each parameter (and the input) ‖backward - numeric‖ / (‖backward‖ + ‖numeric‖).
 
 Kinks are kept away from by construction: the data of a seed is drawn again until no weighted sum lies within 0.01 of 0,
 a thousand times the nudge, and the targets of the absolute error are put at least 0.1 away from the predictions. Losses
-of probabilities stand behind a sigmoid or a softmax. The slopes ±1 of the absolute error have one sign in each column:
-they could cancel to a gradient of exactly 0 otherwise, next to which any rounding of the difference is an error of 1.
+of probabilities stand behind a sigmoid or a softmax. The slopes ±1 of the absolute error have one sign in a column
+and the other in the next: else they could cancel to a gradient of exactly 0 (over the rows; through a softmax, over the
+columns), next to which any rounding of the difference is an error of 1.
 """
 
 import numpy as np
@@ -71,7 +72,8 @@ def draw(seed, layers, n_dense):
 def targets(loss, out, rng):
     """Return targets that are valid for the loss; for the absolute error none is near its prediction."""
     if isinstance(loss, nn.MeanAbsoluteError):
-        return out + rng.choice([-1, 1], (SEEDS, 1, out.shape[-1])) * rng.uniform(0.1, 1, out.shape)
+        signs = rng.choice([-1, 1], (SEEDS, 1, 1)) * np.resize([1, -1], out.shape[-1])
+        return out + signs * rng.uniform(0.1, 1, out.shape)
     y = rng.uniform(0, 1, out.shape)
     if isinstance(loss, (nn.CrossEntropy, nn.SoftmaxCrossEntropy)):
         y /= y.sum(axis=-1, keepdims=True)
