@@ -148,7 +148,7 @@ def _check_sizes(archive, header, limit):
     declared = 0
     for key, entry in header["params"].items():
         shape, dtype = entry["shape"], entry["dtype"]
-        if dtype not in ("float64", "float32") or not all(type(size) is int and 0 < size for size in shape):
+        if dtype not in ("float64", "float32") or not all(type(size) is int and size > 0 for size in shape):
             raise StorageError(f"parameter {key!r} has the shape {shape} and dtype {dtype!r}, which no layer has")
         size = math.prod(shape) * np.dtype(dtype).itemsize
         declared += size

@@ -66,7 +66,7 @@ function nameAll() {
   document.querySelectorAll(".nn-explorer").forEach(nameExplorer);
   document.querySelectorAll(".nn-player").forEach(namePlayer);
   // A role for entries of a bibliography that the standard has taken back.
-  document.querySelectorAll(".citation[role]").forEach((entry) => entry.removeAttribute("role"));
+  document.querySelectorAll(".citation[role]").forEach((entry) => set(entry, "role", "listitem"));
   // The bundle writes title="null" where there is no description, and a screen reader would read it out.
   document.querySelectorAll('[title="null"]').forEach((element) => element.removeAttribute("title"));
 }

@@ -172,6 +172,8 @@ def _shown_case(exercise, arguments, right, got, seed):
 
 
 def _text(value):
+    if _as_array(value) is None:
+        return _named(value)
     text = str(value.tolist() if isinstance(value, np.ndarray) and value.ndim == 0 else value)
     text = text if len(text) <= 400 else text[:397] + "..."
     return text.replace("\n", "\n             ")

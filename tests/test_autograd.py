@@ -1,0 +1,150 @@
+"""The scalar engine: each slope against centred differences, the order of the way back, and a whole network."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nnlearn
+from nnlearn.autograd import Value
+
+numbers = st.floats(-3, 3)
+UNARY = {
+    "exp": lambda v: v.exp(),
+    "tanh": lambda v: v.tanh(),
+    "sigmoid": lambda v: v.sigmoid(),
+    "cube": lambda v: v**3,
+    "negative": lambda v: -v,
+    "plus number": lambda v: 2 + v + 1,
+    "number minus": lambda v: 2 - v,
+    "times itself": lambda v: v * v,
+    "twice used": lambda v: v * 3 + v.exp() * v,
+}
+
+
+@pytest.mark.parametrize("name", UNARY)
+@given(x=numbers)
+def test_slopes_are_those_of_centred_differences(name, x):
+    function, h = UNARY[name], 1e-6
+    v = Value(x)
+    function(v).backward()
+    numeric = (function(Value(x + h)).data - function(Value(x - h)).data) / (2 * h)
+    assert v.grad == pytest.approx(numeric, rel=1e-6, abs=1e-7)
+
+
+@given(numbers, st.floats(0.1, 3))
+def test_division_and_logarithm(x, y):
+    a, b = Value(x), Value(y)
+    (a / b + b.log() + 1 / b).backward()
+    assert a.grad == pytest.approx(1 / y)
+    assert b.grad == pytest.approx(-x / y**2 + 1 / y - 1 / y**2)
+
+
+@pytest.mark.parametrize(("x", "value", "slope"), [(2.0, 2.0, 1.0), (-2.0, 0.0, 0.0), (0.0, 0.0, 0.0)])
+def test_relu(x, value, slope):
+    v = Value(x)
+    out = v.relu()
+    out.backward()
+    assert (out.data, v.grad) == (value, slope)
+
+
+def test_calling_backward_twice_does_not_accumulate():
+    v = Value(3.0)
+    out = v * v
+    out.backward()
+    out.backward()
+    assert v.grad == 6.0
+    (out + v).backward()
+    assert v.grad == 7.0 and out.grad == 1.0
+
+
+def test_a_long_calculation_needs_no_recursion():
+    v = Value(1.0)
+    out = v
+    for _ in range(20_000):
+        out = out + v
+    out.backward()
+    assert v.grad == 20_001
+
+
+def test_every_value_comes_after_its_parents():
+    a, b = Value(1.0), Value(2.0)
+    c = a * b
+    out = (c + a) * c.tanh()
+    order = out.ancestors()
+    place = {id(value): k for k, value in enumerate(order)}
+    assert len(place) == len(order) and order[-1] is out
+    assert all(place[id(parent)] < place[id(value)] for value in order for parent in value.parents)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_it_reproduces_a_networks_gradients(seed):
+    rng = np.random.default_rng(seed)
+    network = nnlearn.Network(
+        [nnlearn.Dense(2, 3, rng=rng), nnlearn.Tanh(), nnlearn.Dense(3, 2, rng=rng), nnlearn.ReLU(), nnlearn.Dense(2, 1, rng=rng)]
+    )
+    x, y = rng.normal(size=(4, 2)), rng.integers(0, 2, (4, 1)).astype(float)
+    loss = nnlearn.SigmoidCrossEntropy()
+    values = network.trace(x)
+    _, gradients = network.backward(values, loss.gradient(values[-1], y))
+
+    params = {name: np.vectorize(Value, otypes=[object])(array) for name, array in network.params.items()}
+    total = Value(0.0)
+    for row, target in zip(x, y[:, 0], strict=True):
+        a = [Value(number) for number in row]
+        for place, layer in enumerate(network.layers):
+            if isinstance(layer, nnlearn.Dense):
+                W, b = params[f"{place}.W"], params[f"{place}.b"][0]
+                a = [sum((a[i] * W[i, j] for i in range(len(a))), b[j]) for j in range(W.shape[1])]
+            else:
+                a = [v.tanh() if isinstance(layer, nnlearn.Tanh) else v.relu() for v in a]
+        p = a[0].sigmoid()
+        total = total - (p.log() if target else (1 - p).log())
+    result = total / len(x)
+    result.backward()
+
+    assert result.data == pytest.approx(float(loss(values[-1], y)), abs=1e-12)
+    for name, array in params.items():
+        got = np.vectorize(lambda value: value.grad, otypes=[float])(array)
+        assert np.abs(got - gradients[name]).max() <= 1e-12
+
+
+def test_the_graph_is_drawn_with_values_and_gradients():
+    x, w = Value(0.5, "x"), Value(-0.25, "w<1>")
+    out = (x * w).exp()
+    out.backward()
+    graph = out.graph()
+    svg = graph._repr_svg_()
+    assert svg.startswith("<svg") and 'role="img"' in svg and "<title>" in svg
+    assert "w&lt;1&gt;" in svg and "w<1>" not in svg
+    for value in (x, w, out):
+        assert f">{value.data:.4g}<" in svg and f">∂ {value.grad:.4g}<" in svg
+    assert str(graph).splitlines()[-1] == f"v3 = exp(v2): value {math.exp(-0.125):.4g}, gradient 1"
+    assert svg.count("<path") == 3
+
+
+def test_nodes_of_a_graph_do_not_overlap():
+    a, b, c = Value(1.0, "a"), Value(2.0, "b"), Value(3.0, "c")
+    graph = ((a * b + c) * (a + c)).tanh().graph()
+    assert len(set(graph._places.values())) == len(graph.values)
+    for value in graph.values:
+        assert all(graph._places[id(parent)][0] < graph._places[id(value)][0] for parent in value.parents)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: Value(0.0).log(), ValueError, "log needs a value above 0, got 0"),
+        (lambda: Value(-1.0) ** 0.5, ValueError, "needs a base of at least 0, got -1"),
+        (lambda: Value(0.0) ** -1, ValueError, "no finite value"),
+        (lambda: Value("1"), TypeError, "data must be a number, got '1'"),
+        (lambda: Value(np.nan), ValueError, "data must be finite"),
+        (lambda: Value(1.0) + "x", TypeError, "data must be a number"),
+        (lambda: Value(1.0) ** Value(2.0), TypeError, "exponent must be a number"),
+    ],
+)
+def test_what_has_no_value_is_refused(call, error, words):
+    with pytest.raises(error, match=words):
+        call()

@@ -1,0 +1,98 @@
+"""Pictures: what they draw, what they say, and what they refuse."""
+
+import base64
+
+import numpy as np
+import pytest
+
+from nnlearn import plots
+from nnlearn.plots import curves, style
+from nnlearn.training import History
+
+HISTORY = History(loss=[2.0, 1.0, 0.5], validation_loss=[2.0, 0.8, 0.9])
+
+
+def drawn(picture):
+    """Return a picture's PNG and its words, as a notebook gets them."""
+    data, metadata = picture._repr_mimebundle_()
+    assert metadata["image/png"]["alt"] == data["text/plain"] == picture.alt
+    return base64.b64decode(data["image/png"]), data["text/plain"]
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (
+            lambda: plots.loss_curves(HISTORY),
+            "Within 3 epochs the training loss goes from 2 to 0.5 and the validation loss goes from 2 to 0.9 "
+            "(lowest, 0.8, in epoch 2).",
+        ),
+        (
+            lambda: plots.confusion([[5, 1], [2, 7]], ["cat", "dog"]),
+            "12 of 15 examples lie on the diagonal, where the network was right; of the 3 mistakes, the commonest is cat said "
+            "for dog, 2 times.",
+        ),
+        (lambda: plots.confusion([[3, 0], [0, 2]]), "5 of 5 examples lie on the diagonal, where the network was right."),
+        (lambda: plots.image_grid(np.ones((2, 3, 3)), ["a", "b"]), "2 grey images, with the titles a, b."),
+        (lambda: plots.image_grid(np.ones((9, 3, 3))), "9 grey images."),
+    ],
+)
+def test_a_picture_is_the_same_each_time_and_says_what_it_shows(make, words):
+    png, text = drawn(make())
+    assert text == words
+    assert png.startswith(b"\x89PNG") and png == drawn(make())[0]
+    assert len(png) < 120_000
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: plots.loss_curves(History()), "losses of one network, got training losses of shape"),
+        (lambda: plots.loss_curves(History(loss=[np.ones(3)])), "losses of one network"),
+        (lambda: plots.confusion(np.ones((2, 3))), "matrix must be square, got shape"),
+        (lambda: plots.confusion(np.eye(2), ["a"]), "a name for each of the 2 classes, got 1"),
+        (lambda: plots.image_grid(np.ones((3, 3))), "images must have the shape"),
+        (lambda: plots.image_grid(np.ones((2, 3, 3)), ["a"]), "one title for each of the 2 images, got 1"),
+    ],
+)
+def test_bad_input_gets_a_clear_error(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def test_a_jump_is_drawn_as_a_gap():
+    x, y = curves.broken_at_jump(np.arange(4.0), np.array([0, 0, 1, 1]))
+    assert np.array_equal(y, [0, 0, np.nan, 1, 1], equal_nan=True) and np.array_equal(x, [0, 1, 2, 2, 3])
+
+
+def contrast(a, b):
+    """Return the contrast of two colours as WCAG defines it, from 1 to 21."""
+
+    def luminance(color):
+        parts = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(a), luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("color", [style.FORWARD, style.BACKWARD, style.WEIGHTS, style.INK])
+def test_colours_stand_out_from_the_card(color):
+    assert contrast(color, style.CARD) >= (4.5 if color in (style.FORWARD, style.WEIGHTS, style.INK) else 3)
+
+
+def test_the_alt_text_reaches_the_page():
+    from nnlearn.plots._myst_nb import AltText
+
+    class Data:
+        mime_type = "image/png"
+        output_metadata = {"image/png": {"alt": "words"}}
+
+    class Renderer:
+        def render_image(self, data):
+            return [{}]
+
+    assert AltText.handle_mime(Renderer(), Data, inline=False) == [{"alt": "words"}]
+    Data.output_metadata = {}
+    assert AltText.handle_mime(Renderer(), Data, inline=False) is None

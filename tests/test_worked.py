@@ -1,0 +1,94 @@
+"""The worked examples: the right figures against an independent list, the source's own, and the verdicts."""
+
+import pytest
+
+from nnlearn import worked
+
+SIGMOID, RELU, SOFTMAX = worked.sigmoid_example(), worked.relu_example(), worked.softmax_example()
+
+# Computed by hand with plain double precision, to six decimals.
+RIGHT = [
+    (SIGMOID, "2a", [0.1]), (SIGMOID, "2b", [0.524979]), (SIGMOID, "2c", [0.644397]), (SIGMOID, "3a", [-0.475021]),
+    (SIGMOID, "3b", [0.249376]), (SIGMOID, "3c", [-0.237510]), (SIGMOID, "3d", [0.223751]),
+    (RELU, "2a", [0.1]), (RELU, "2b", [0.1]), (RELU, "2c", [2.302585]), (RELU, "3a", [-10]), (RELU, "3b", [1]),
+    (RELU, "3c", [-5]), (RELU, "3d", [0.7]),
+    (SOFTMAX, "2a", [0.3, -0.4]), (SOFTMAX, "2b", [0.668188, 0.331812]), (SOFTMAX, "2c", [1.103186]),
+    (SOFTMAX, "b1a", [0.668188, -0.668188]), (SOFTMAX, "b1b", [0.668188, -1.336376]), (SOFTMAX, "b1c", [0.233181, -0.066362]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("example", "number", "right"), RIGHT)
+def test_the_right_figures(example, number, right):
+    assert list(example[number].right) == pytest.approx(right, abs=6e-7)
+
+
+def test_every_step_is_covered():
+    assert {(id(example), number) for example, number, _ in RIGHT} == {
+        (id(example), step.number) for example in (SIGMOID, RELU, SOFTMAX) for step in example.steps
+    }
+
+
+@pytest.mark.parametrize(
+    ("example", "slips"),
+    [(SIGMOID, ["3c", "3d"]), (RELU, ["3c", "3d"]), (SOFTMAX, ["2b", "2c", "b1a", "b1b", "b1c"])],
+)
+def test_the_sources_slips_are_found_and_explained(example, slips):
+    assert [step.number for step in example.slips] == slips
+    assert all(len(step.why) > 10 for step in example.slips)
+    assert all(step.why == "" for step in example.steps if step.agrees)
+
+
+def test_what_the_source_prints():
+    assert SIGMOID["3c"].printed == (-0.118,) and SIGMOID["3d"].printed == (0.2059,) and SIGMOID["3a"].printed is None
+    assert RELU["3c"].printed == (-0.45,) and RELU["3d"].printed == (0.245,)
+    assert SOFTMAX["2b"].printed == (0.645, 0.355) and SOFTMAX["b1c"].printed == (0.2355, -0.071)
+
+
+@pytest.mark.parametrize("x", [0.3, -1.2])
+@pytest.mark.parametrize("y", [0, 1])
+def test_own_numbers_follow_the_slope_of_the_loss(x, y):
+    import numpy as np
+
+    def loss(w):
+        p = 1 / (1 + np.exp(-x * w))
+        return -(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+    example = worked.sigmoid_example(x=x, w=0.4, y=y, lr=0.5)
+    slope = (loss(0.4 + 1e-6) - loss(0.4 - 1e-6)) / 2e-6
+    assert example["2c"].right[0] == pytest.approx(loss(0.4))
+    assert example["3c"].right[0] == pytest.approx(slope, rel=1e-6)
+    assert example["3d"].right[0] == pytest.approx(0.4 - 0.5 * slope, rel=1e-6)
+    assert all(step.printed is None and step.agrees is None for step in example.steps)
+
+
+def test_own_numbers_with_three_classes():
+    example = worked.softmax_example(x=(1, 1, 1), w=(0, 0, 0), y=(1, 0, 0), lr=1)
+    assert list(example["b1a"].right) == pytest.approx([-2 / 3, 1 / 3, 1 / 3])
+
+
+def test_it_prints_as_a_table():
+    lines = str(SIGMOID).splitlines()
+    assert lines[0] == "Sigmoid + cross-entropy loss"
+    assert any(line.startswith("3d") and "0.2059" in line and "0.223751" in line and line.endswith("NO") for line in lines)
+    page = SIGMOID._repr_html_()
+    assert "<td>0.223751</td>" in page and page.count("<tr>") == 1 + len(SIGMOID.steps)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: worked.relu_example(x=-1), r"x w must be positive, got -0.2"),
+        (lambda: worked.relu_example(y=0), "y must be 1"),
+        (lambda: worked.sigmoid_example(y=2), r"y must be in \[0, 1\], got 2"),
+        (lambda: worked.softmax_example(x=(1, 2, 3)), "one number for each"),
+        (lambda: worked.softmax_example(y=(1, 1)), "sum to 1"),
+    ],
+)
+def test_bad_numbers_get_a_clear_error(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def test_an_unknown_step_names_the_known_ones():
+    with pytest.raises(KeyError, match="its steps are 2a, 2b"):
+        SIGMOID["9z"]
