@@ -24,7 +24,8 @@ def pytest_terminal_summary(terminalreporter):
     if not skipped:
         return
     terminalreporter.section("NOT TESTED", sep="!", red=True, bold=True)
-    for reason in sorted({str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr) for report in skipped}):
+    reasons = {report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr) for report in skipped}
+    for reason in sorted(reasons):
         terminalreporter.write_line(reason.removeprefix("Skipped: "))
 
 

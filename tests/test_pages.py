@@ -17,7 +17,8 @@ SITE = ROOT / "_build" / "html"
 sys.path.insert(0, str(ROOT / "tools"))
 import serve  # noqa: E402
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 HOW = (
     "The pages were not tested: no Chromium was found. Install it (on Debian and Ubuntu: apt-get install chromium), or "
     "set CHROMIUM to the path of a Chromium or Chrome."
@@ -26,7 +27,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 # What axe finds in the theme's own parts, and that a book's author cannot change without replacing the theme.
 KNOWN = {
-    "label-content-name-mismatch": ".search-button__button, .theme-switch-button, .search-button, .dropdown-toggle, .sidebar-toggle",
+    "label-content-name-mismatch": ".search-button__button, .theme-switch-button, .search-button, .dropdown-toggle",
     "region": ".navbar-brand",
 }
 
@@ -245,7 +246,8 @@ def test_pictures_have_words_and_the_text_needs_no_script(visit, site, path):
     page = visit(f"{site}/{path}")
     silent = page.evaluate(
         """() => [...document.querySelectorAll('article img')].filter((image) =>
-          !image.closest('[role=img][aria-label], [aria-hidden=true]') && !(image.alt || '').trim()).map((image) => image.outerHTML.slice(0, 150))"""
+          !image.closest('[role=img][aria-label], [aria-hidden=true]') && !(image.alt || '').trim())
+          .map((image) => image.outerHTML.slice(0, 150))"""
     )
     assert silent == []
     labels = page.evaluate("[...document.querySelectorAll('.nn-frame')].map((frame) => frame.getAttribute('aria-label'))")

@@ -98,7 +98,8 @@ def test_what_a_question_must_have():
         Question("?", [TWO[1]], id="t")
 
 
-NUMERIC = NumericQuestion("2 + 2?", 4, "Two and two.", [Near(0, "You subtracted."), Near(22, "Side by side.")], tolerance=0.1, id="n")
+NEAR = [Near(0, "You subtracted."), Near(22, "Side by side.")]
+NUMERIC = NumericQuestion("2 + 2?", 4, "Two and two.", NEAR, tolerance=0.1, id="n")
 
 
 def test_a_numeric_question_is_a_choice_by_size_in_a_page():

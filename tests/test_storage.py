@@ -102,6 +102,7 @@ class Evil:
         return (os.mkdir, ("/tmp/nnlearn-was-here",))
 
 
+PICKLED = npy(np.array([Evil()], dtype=object), allow_pickle=True)
 FOREIGN = {
     "a newer version": (dict(header=lambda h: h.update(version=2)), "version 2"),
     "another format": (dict(header=lambda h: h.update(format="other")), "does not say"),
@@ -109,7 +110,7 @@ FOREIGN = {
     "unknown settings": (dict(header=lambda h: h["layers"][1].update(settings={"x": 1})), "TypeError"),
     "no header": (dict(leave_out=["header.json"]), "no header.json"),
     "a missing parameter": (dict(leave_out=["0.W.npy"]), "KeyError"),
-    "a pickle in a parameter": (dict(change={"0.W.npy": npy(np.array([Evil()], dtype=object), allow_pickle=True)}), "cannot be loaded"),
+    "a pickle in a parameter": (dict(change={"0.W.npy": PICKLED}), "cannot be loaded"),
     "a pickle in the header": (dict(change={"header.json": pickle.dumps(Evil())}), "cannot be loaded"),
     "another shape": (dict(change={"0.W.npy": npy(np.zeros((4, 3)))}), "is not what the header says"),
     "packed members": (dict(compress=zipfile.ZIP_DEFLATED), "does not have the size"),
