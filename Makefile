@@ -1,41 +1,50 @@
 # Everything starts here. `make book` and `make test` set up what they need by themselves.
 
 PYTHON ?= python3
+PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-PORT ?= 8000
-BUILD := NNLEARN_EXPLORERS=recorded $(BIN)/jupyter-book build -q -W --keep-going -n .
+BUILD := $(BIN)/jupyter-book build -q -W --keep-going -n .
+# Two at a time, with all cells of one notebook in the same hands.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+NBVAL := --nbval --nbval-cell-timeout=120
+# Kernels come from this environment and not from whatever else is installed on the machine.
+export JUPYTER_PREFER_ENV_PATH := 1
+unexport JUPYTER_PATH PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help book html lab test test-unit test-notebooks test-pages notebooks lint format lock clean
+.PHONY: help book html lab test strict test-unit test-notebooks test-pages notebooks lint format lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | while IFS='|' read -r name what; do \
 		printf '  make %-16s %s\n' "$$name" "$$what"; done
 
-book: html  ## build the book and serve it on http://127.0.0.1:8000/ (or PORT=...)
+book: html  ## build the book, serve it and say where (PORT=8000)
 	@$(BIN)/python tools/serve.py _build/html $(PORT)
 
 html: $(VENV)/.book  ## build the book, strictly, into _build/html
 	@$(BUILD)
-	@$(BIN)/python tools/widget_errors.py _build
 
 lab: $(VENV)/.book  ## open the chapters as notebooks in JupyterLab
 	$(BIN)/jupyter lab book
 
-test: lint test-unit test-notebooks test-pages  ## lint, and run all tests
+test: lint strict  ## lint, build the book from clean, and run all tests
+	$(PYTEST) $(NBVAL) book tests
 
-test-unit: $(VENV)/.dev  ## the package alone
-	$(BIN)/python -m pytest tests -n 2 --ignore=tests/test_pages.py
+test-unit: $(VENV)/.dev  ## the package alone, without notebooks and pages
+	$(PYTEST) tests --ignore=tests/test_pages.py --ignore=tests/test_notebooks.py --ignore=tests/test_build.py
 
-test-notebooks: $(VENV)/.dev  ## run every notebook and compare every output
-	$(BIN)/python tools/notebooks.py --check
-	$(BIN)/python -m pytest --nbval --nbval-cell-timeout=120 -n 2 --dist loadscope -p no:randomly book
+test-notebooks: $(VENV)/.dev  ## run every notebook and compare every output with the committed one
+	$(PYTEST) $(NBVAL) book tests/test_notebooks.py
 
-test-pages: $(VENV)/.dev  ## build the book from clean and try every page in a browser
-	rm -rf _build
-	@$(MAKE) --no-print-directory html
-	$(BIN)/python -m pytest tests/test_pages.py
+test-pages: strict  ## build the book from clean, and try every page in a browser
+	$(PYTEST) tests/test_pages.py tests/test_build.py
+
+# From clean, since Sphinx does not repeat the warnings of pages that it does not read again. What notebooks gave when they
+# were run stays, as long as neither they nor the package have changed.
+strict: $(VENV)/.dev
+	@rm -rf _build/html _build/.doctrees
+	@$(BUILD)
 
 notebooks: $(VENV)/.dev  ## run the notebooks and write them in the form that is committed
 	$(BIN)/python tools/notebooks.py
@@ -47,9 +56,10 @@ lint: $(VENV)/.dev  ## style, unused code, import directions
 format: $(VENV)/.dev  ## sort imports and mend what can be mended
 	$(BIN)/ruff check --fix .
 
+LOCK := $(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml
 lock: $(VENV)/.dev  ## pin the newest versions that pyproject.toml allows
-	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --extra book pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(LOCK) --extra book -o requirements.txt
+	$(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt
 
 clean:  ## remove what was built, and keep the environment
 	rm -rf _build dist .pytest_cache .hypothesis .ruff_cache .import_linter_cache
@@ -57,20 +67,23 @@ clean:  ## remove what was built, and keep the environment
 
 # ---- The environment: made once, and again when what it is made from changes ---------------------------------------
 
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
+
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "nnlearn needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..."; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || \
-		{ rm -rf $(VENV); echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+		{ echo "nnlearn needs Python 3.11 or newer; if you have one, name it: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+		{ echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
 $(VENV)/.book: $(VENV)/.made requirements.txt pyproject.toml
-	@echo "Setting up (once) ..."
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "Setting up $(VENV) (once; it takes a minute or two) ..."
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.book requirements-dev.txt
-	@echo "Setting up what tests need (once) ..."
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@echo "Setting up what the tests need (once) ..."
+	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@
