@@ -1,299 +1,232 @@
 """Every page of the built book, in a real browser: nothing broken, everything moves, nobody shut out."""
 
-import functools
-import json
-import os
 import re
-import shutil
-import sys
-import threading
-from pathlib import Path
 
 import pytest
-import yaml
+from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-SITE = ROOT / "_build" / "html"
-sys.path.insert(0, str(ROOT / "tools"))
-import serve  # noqa: E402
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-HOW = (
-    "The pages were not tested: no Chromium was found. Install it (on Debian and Ubuntu: apt-get install chromium), or "
-    "set CHROMIUM to the path of a Chromium or Chrome."
-)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
-
-# What axe finds in the theme's own parts, and that a book's author cannot change without replacing the theme.
-KNOWN = {
-    "label-content-name-mismatch": ".search-button__button, .theme-switch-button, .search-button, .dropdown-toggle",
-    "region": ".navbar-brand",
-}
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW)
-playwright = pytest.importorskip("playwright.sync_api")
-
-
-def pages():
-    """Return the addresses of the pages in the table of contents."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    chapters = [chapter["file"] for chapter in toc.get("chapters", [])]
-    chapters += [chapter["file"] for part in toc.get("parts", []) for chapter in part["chapters"]]
-    return [f"{toc['root']}.html", *(f"{chapter}.html" for chapter in chapters)]
-
+from tests.pages import probes
+from tests.pages.browser import CHROMIUM, FLAGS, HOW, Visits
+from tests.pages.site import SITE, ensure_built, pages, served
 
 PAGES = pages()
+every_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.removesuffix(".html"))
+
+
+@pytest.fixture(scope="session")
+def built():
+    """The folder of the built book, built here if need be."""
+    ensure_built()
+    return SITE
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """Serve the built book below a sub-path, as many hosts do, and return its address."""
-    if not SITE.is_dir():
-        pytest.fail("The book has not been built: run make html (make test-pages does both)")
-    root = tmp_path_factory.mktemp("host")
-    (root / "some").mkdir()
-    (root / "some" / "book").symlink_to(SITE)
-    with serving(root) as address:
-        yield f"{address}/some/book"
+def chromium():
+    """A running browser; without one the tests that need it are skipped, and the end of the run says so."""
+    if CHROMIUM is None:
+        pytest.skip(HOW)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
 
 
-class serving:
-    """Serve a folder in the background for as long as a `with` block lasts."""
-
-    def __init__(self, folder):
-        self.server = serve.server(folder, 0)
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{self.server.server_port}"
-
-    def __exit__(self, *error):
-        self.server.shutdown()
-        self.server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+@pytest.fixture(scope="session")
+def address(built, tmp_path_factory):
+    """The address of the book, which lies below a sub-path, as on many hosts."""
+    host = tmp_path_factory.mktemp("host")
+    (host / "some").mkdir()
+    (host / "some" / "book").symlink_to(built)
+    with served(host) as at:
+        yield f"{at}/some/book"
 
 
 @pytest.fixture
-def visit(browser):
-    """Return a function that opens an address and waits for its widgets; the page has a list `trouble`."""
-    contexts = []
-
-    def open_page(address, *, width=1200, scheme="light", scripts=True):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts, reduced_motion="reduce"
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.trouble = []
-        page.on("console", lambda message: message.type == "error" and page.trouble.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: page.trouble.append(f"error: {error}"))
-        page.on("request", functools.partial(note_foreign, page.trouble))
-        page.on("response", lambda answer: answer.status >= 400 and page.trouble.append(f"{answer.status}: {answer.url}"))
-        page.goto(address, wait_until="load")
-        if scripts:
-            page.wait_for_function(WIDGETS_ARE_THERE, timeout=30_000)
-            page.wait_for_function("!window.MathJax?.startup?.promise || window.MathJax.startup.promise.then(() => true)")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
+def visit(chromium, address):
+    """A function that opens a page of the book: `visit(path, width=..., scheme=..., scripts=...)`."""
+    visits = Visits(chromium, address)
+    yield visits
+    visits.close()
 
 
-WIDGETS_ARE_THERE = """() => {
-  const wanted = document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]').length;
-  return document.querySelectorAll('.widget-subarea, .cell_output .jupyter-widgets').length >= wanted
-    && (wanted === 0 || [...document.querySelectorAll('.noUi-handle')].every((handle) => handle.hasAttribute('aria-label')));
-}"""
-
-
-def note_foreign(trouble, request):
-    """Write down a request that leaves this machine."""
-    if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
-        trouble.append(f"request to another host: {request.url}")
-
-
-def shown(explorer):
-    """Return what an explorer shows now: the moving picture and its words."""
-    return explorer.evaluate("""(e) => {
-      const frame = e.querySelector('.nn-frame');
-      return frame ? [frame.querySelector('img').src, frame.getAttribute('aria-label')] : null;
-    }""")
-
-
-def move_every_control(explorer):
-    """Move each slider, menu and player of an explorer; return a list of what did not answer."""
-    dead = []
-    for place, handle in enumerate(explorer.query_selector_all(".noUi-handle")):
-        start = shown(explorer)
-        seen = [start]
-        handle.focus()
-        for key in ("End", "Home", "ArrowRight", "ArrowRight"):
-            handle.press(key)
-            seen.append(shown(explorer))
-        values = {handle.get_attribute("aria-valuetext")}
-        if None in seen or len({tuple(frame) for frame in seen}) < 3 or seen[1] == seen[2]:
-            dead.append(f"slider {place} ({handle.get_attribute('aria-label')}) shows {len(set(map(str, seen)))} frames; {values}")
-    for place, menu in enumerate(explorer.query_selector_all("select")):
-        frames = set()
-        for option in range(len(menu.query_selector_all("option"))):
-            menu.select_option(index=option)
-            frames.add(json.dumps(shown(explorer)))
-        if len(frames) < len(menu.query_selector_all("option")):
-            dead.append(f"menu {place} shows {len(frames)} frames")
-    return dead
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_loads_and_everything_on_it_moves(visit, site, path):
-    page = visit(f"{site}/{path}")
-    dead = []
-    for explorer in page.query_selector_all(".nn-explorer"):
-        name = explorer.query_selector(".nn-title").inner_text()
-        dead += [f"{name}: {what}" for what in move_every_control(explorer)]
-        if player := explorer.query_selector(".nn-player"):
-            dead += [f"{name}: {what}" for what in play(page, explorer, player)]
-    assert dead == []
+@every_page
+def test_every_control_moves_its_own_picture(visit, path):
+    page = visit(path)
+    assert probes.dead_controls(page) == []
     assert page.trouble == []
 
 
-def play(page, explorer, player):
-    """Press play, and reset; return what did not answer."""
-    handle = player.query_selector(".noUi-handle")
-    handle.press("Home")
-    start = shown(explorer)
-    buttons = player.query_selector_all("button")
-    buttons[0].click()
-    page.wait_for_timeout(900)
-    buttons[0].click()
-    after = shown(explorer)
-    buttons[1].click()
-    page.wait_for_timeout(300)
-    reset = shown(explorer)
-    return [*(["play shows nothing new"] if after == start else []), *(["reset does not go back"] if reset != start else [])]
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_every_answer_has_its_own_feedback(visit, site, path):
-    page = visit(f"{site}/{path}")
-    for question in page.query_selector_all(".nn-question"):
-        text = question.query_selector(".nn-question-text").inner_text()
-        box = question.query_selector(".widget-radio-box")
-        named_by = box.get_attribute("aria-labelledby")
-        assert box.get_attribute("role") == "radiogroup" and page.query_selector(f"#{named_by}").inner_text() == text
-        assert question.query_selector(".nn-feedback") is None, f"feedback before any answer: {text}"
-        radios = question.query_selector_all("input[type=radio]")
-        seen = []
-        radios[0].focus()
-        page.keyboard.press("Space")
-        seen.append(question.wait_for_selector(".nn-feedback").inner_text())
-        for radio in radios[1:]:
-            radio.click()
-            seen.append(question.wait_for_selector(".nn-feedback").inner_text())
-        assert len(set(seen)) == len(radios), text
-        assert sum(words.startswith(("Right", "✓ Right")) for words in seen) == 1, seen
+@every_page
+def test_every_answer_has_its_own_feedback(visit, path):
+    page = visit(path)
+    assert probes.mute_questions(page) == []
     assert page.trouble == []
 
 
+@every_page
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing_in_what_is_ours(visit, site, path, scheme):
-    from axe_playwright_python.sync_playwright import Axe
-
-    page = visit(f"{site}/{path}", scheme=scheme)
-    for question in page.query_selector_all(".nn-question")[:3]:
-        question.query_selector_all("input[type=radio]")[0].click()
-    results = Axe().run(page, options={"resultTypes": ["violations"]}).response
-    found = [
-        f"{violation['id']}: {node['html'][:200]}"
-        for violation in results["violations"]
-        for node in violation["nodes"]
-        if not is_known(page, violation["id"], node["target"])
-    ]
-    assert found == []
+def test_axe_finds_no_barrier(visit, path, scheme):
+    page = visit(path, scheme=scheme)
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    # Feedback is looked at too, of right and of wrong answers.
+    for number, question in enumerate(page.query_selector_all(".nn-question")):
+        radios = question.query_selector_all("input[type=radio]")
+        radios[number % len(radios)].click()
+    assert probes.barriers(page) == []
 
 
-def is_known(page, rule, target):
-    """Whether what axe found lies in one of the theme's parts that are listed as known."""
-    element = page.query_selector(target[0]) if isinstance(target[0], str) else None
-    return rule in KNOWN and element is not None and element.evaluate("(e, s) => e.closest(s) !== null", KNOWN[rule])
-
-
+@every_page
 @pytest.mark.parametrize("width", [390, 320])
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_makes_a_phone_scroll_sideways(visit, site, path, width):
-    page = visit(f"{site}/{path}", width=width)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    too_wide = page.evaluate(
-        """(width) => [...document.querySelectorAll('.nn-explorer, .nn-question, .nn-frame img, .cell_output img')]
-          .filter((e) => e.getBoundingClientRect().width > 0 && e.getBoundingClientRect().right > width)
-          .map((e) => e.className || e.tagName)""",
-        width,
-    )
-    assert too_wide == []
+def test_nothing_makes_a_phone_scroll_sideways(visit, path, width):
+    page = visit(path, width=width)
+    assert probes.sideways(page) == []
+    assert page.trouble == []
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_pictures_have_words_and_the_text_needs_no_script(visit, site, path):
-    page = visit(f"{site}/{path}")
-    silent = page.evaluate(
-        """() => [...document.querySelectorAll('article img')].filter((image) =>
-          !image.closest('[role=img][aria-label], [aria-hidden=true]') && !(image.alt || '').trim())
-          .map((image) => image.outerHTML.slice(0, 150))"""
-    )
-    assert silent == []
-    labels = page.evaluate("[...document.querySelectorAll('.nn-frame')].map((frame) => frame.getAttribute('aria-label'))")
-    assert all(len(label) > 20 for label in labels)
-    heading = page.query_selector("article h1").inner_text()
-    plain = visit(f"{site}/{path}", scripts=False)
-    assert plain.query_selector("article h1").inner_text() == heading
-    assert len(plain.query_selector("article").inner_text()) > 300
+@every_page
+def test_pictures_have_words_and_the_text_needs_no_script(visit, path):
+    page = visit(path)
+    assert probes.silent_pictures(page) == []
+    assert page.get_attribute("html", "lang") == "en"
+    plain = visit(path, scripts=False).query_selector("article")
+    assert plain.query_selector("h1").inner_text() == page.query_selector("article h1").inner_text()
+    assert len(plain.inner_text()) > 300
 
 
-def test_the_sites_root_leads_to_the_book(visit, site):
-    page = visit(f"{site}/index.html")
-    page.wait_for_url(f"{site}/{PAGES[0]}")
+def test_the_sites_root_leads_to_the_book(visit):
+    page = visit("index.html")
+    page.wait_for_url(f"**/{PAGES[0]}")
 
 
-def test_built_pages_name_no_other_host_to_load_from():
-    loads = re.compile(r"""<(?:script|link|img|iframe|source)[^>]*?(?:src|href)=["'](?:https?:)?//([^"'/]+)""")
-    for path in SITE.rglob("*.html"):
-        text = path.read_text(encoding="utf-8")
-        foreign = [host for tag, host in ((m.group(0), m.group(1)) for m in loads.finditer(text)) if "canonical" not in tag]
-        assert foreign == [], path
+def test_the_search_finds_a_word_of_the_book(visit):
+    page = visit("search.html?q=saturation")
+    assert page.wait_for_selector("#search-results li a").is_visible()
+    assert page.trouble == []
 
 
-# ---- The tests themselves: what is broken on purpose must be found -------------------------------------------------
+def test_no_built_page_names_another_host_to_load_from(built):
+    # Links that a reader may follow and the canonical address are no loading.
+    tags = "script|link|img|iframe|source|audio|video"
+    loading = re.compile(rf"""<(?:{tags})\b(?![^>]*canonical)[^>]*?(?:src|href)=["']?(?:https?:)?//[^>]*>""")
+    found = {path.name: loading.findall(path.read_text(encoding="utf-8")) for path in built.rglob("*.html")}
+    assert {name: there for name, there in found.items() if there} == {}
+    styles = {path.name: path.read_text(encoding="utf-8") for path in built.rglob("*.css")}
+    assert [name for name, text in styles.items() if re.search(r"@import[^;]*//|url\(['\"]?(?:https?:)?//", text)] == []
 
 
-def test_a_broken_slider_is_found(visit, site, tmp_path):
-    source = (SITE / "book" / "03-activations.html").read_text(encoding="utf-8")
-    broken = source.replace('"_model_name": "LinkModel"', '"_model_name": "LayoutModel"').replace(
-        '"model_name": "LinkModel"', '"model_name": "NoSuchModel"'
-    )
-    assert broken != source
-    site_copy = tmp_path / "book"
-    site_copy.mkdir()
-    (tmp_path / "_static").symlink_to(SITE / "_static")
-    (site_copy / "broken.html").write_text(broken, encoding="utf-8")
-    with serving(tmp_path) as address:
-        page = visit(f"{address}/book/broken.html")
-        found = [what for explorer in page.query_selector_all(".nn-explorer") for what in move_every_control(explorer)]
-    assert found
+# ---- The probes themselves: what is broken on purpose must be found ------------------------------------------------
+
+# Just enough of an explorer: keys move a handle, and what it shows is its picture.
+EXPLORER = """<!doctype html><html lang="en"><meta charset="utf-8"><title>t</title><link rel="icon" href="data:,">
+<main><article><h1>t</h1><div class="nn-explorer"><div class="nn-title">Parabola</div>
+<div class="noUi-handle" tabindex="0" role="slider" aria-label="x" aria-valuenow="1" aria-valuemin="0" aria-valuemax="3"></div>
+<div class="nn-frame" role="img" aria-label=""><img alt="" src="data:,"></div></div></article></main>
+<script>
+let x = 1;
+const handle = document.querySelector('.noUi-handle');
+const steps = {ArrowRight: () => x + 1, ArrowLeft: () => x - 1, Home: () => 0, End: () => 3};
+function draw() { document.querySelector('.nn-frame').setAttribute('aria-label', `At x = ${x} the height is ${x * x}.`); }
+handle.addEventListener('keydown', (event) => {
+  x = Math.min(3, Math.max(0, steps[event.key]()));
+  handle.setAttribute('aria-valuenow', x);
+  handle.setAttribute('aria-valuetext', x);
+  draw();
+});
+draw();
+</script></html>"""
+QUESTION = """<!doctype html><html lang="en"><meta charset="utf-8"><title>t</title><link rel="icon" href="data:,">
+<div class="nn-question"><p class="nn-question-text" id="q">Which?</p>
+<div class="widget-radio-box" role="radiogroup" aria-labelledby="q"><input type="radio" name="a"><input type="radio" name="a"></div>
+<div id="place"></div></div>
+<script>
+const words = ["Right. It is.", "Not quite. It is not."];
+document.querySelectorAll('input').forEach((radio, k) => radio.addEventListener('change', () => {
+  document.getElementById('place').innerHTML = `<div class="nn-feedback">${words[k]}</div>`;
+}));
+</script></html>"""
 
 
-def test_a_request_to_another_host_is_found():
-    class Request:
-        url = "https://example.org/x.js"
+@pytest.fixture
+def try_page(chromium, tmp_path):
+    """A function that opens a page given as text."""
+    with served(tmp_path) as at:
+        visits = Visits(chromium, at)
 
-    trouble = []
-    note_foreign(trouble, Request)
-    assert trouble == ["request to another host: https://example.org/x.js"]
+        def opened(text, **how):
+            (tmp_path / "page.html").write_text(text, encoding="utf-8")
+            return visits("page.html", **how)
+
+        yield opened
+        visits.close()
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Wait a short time only, where waiting in vain is what is expected."""
+    monkeypatch.setattr(probes.becomes, "__defaults__", (300,))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "fault"),
+    [
+        ("", "", None),
+        ("  draw();\n});", "});", "one step changes nothing"),
+        ("x * x}.", "x * x} or ${Math.random()}.", "does not bring the picture back"),
+        ("End: () => 3", "End: () => 0", "same at both ends"),
+        ("'aria-valuetext', x", "'aria-valuetext', 1", "read out does not follow"),
+        ('class="nn-frame"', 'class="frame"', "shows no picture"),
+        ('class="nn-explorer"', 'class="explorer"', "outside of any explorer"),
+    ],
+)
+def test_a_broken_slider_is_found(try_page, impatient, right, wrong, fault):
+    text = EXPLORER.replace(right, wrong) if right else EXPLORER
+    if fault == "shows no picture":
+        text = text.replace("document.querySelector('.nn-frame')", "document.querySelector('.frame')")
+    faults = probes.dead_controls(try_page(text))
+    assert faults == [] if fault is None else any(fault in found for found in faults)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "fault"),
+    [
+        ("", "", None),
+        ('"Not quite. It is not."', '"Right. It is."', "same feedback"),
+        ('"Not quite. It is not."', '""', "shows 0 feedbacks"),
+        ('<div id="place"></div>', '<div id="place"><div class="nn-feedback">!</div></div>', "before an answer"),
+        ('role="radiogroup"', "", "screen reader"),
+        ("Not quite. It is not", "Right. It is too", "not exactly one"),
+    ],
+)
+def test_a_broken_question_is_found(try_page, right, wrong, fault):
+    faults = probes.mute_questions(try_page(QUESTION.replace(right, wrong) if right else QUESTION))
+    assert faults == [] if fault is None else any(fault in found for found in faults)
+
+
+def test_a_silent_picture_a_wide_one_and_a_barrier_are_found(try_page):
+    page = try_page('<!doctype html><title>t</title><article><img src="data:,"><p style="width: 500px">!</p></article>', width=390)
+    assert len(probes.silent_pictures(page)) == 1
+    assert any("scrolls sideways" in fault for fault in probes.sideways(page))
+    assert any(fault.startswith("image-alt") for fault in probes.barriers(page))
+
+
+def test_trouble_is_written_down(try_page):
+    away = '<script src="https://example.org/x.js"></script><img src="none.png">'
+    page = try_page(f'{away}<script>console.error("oh"); throw Error("no")</script>')
+    told = " ".join(page.trouble)
+    assert all(word in told for word in ("elsewhere: https://example.org/x.js", "console: oh", "script error: no", "404"))
+
+
+def test_a_built_page_without_its_links_is_found(built, chromium, tmp_path, impatient):
+    path = next(path for path in PAGES if "nn-explorer" in (built / path).read_text(encoding="utf-8"))
+    text = (built / path).read_text(encoding="utf-8")
+    broken = text.replace('"model_name": "LinkModel"', '"model_name": "NoSuchModel"')
+    assert broken != text
+    (tmp_path / "_static").symlink_to(built / "_static")
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "broken.html").write_text(broken, encoding="utf-8")
+    with served(tmp_path) as at:
+        visits = Visits(chromium, at)
+        page = visits("book/broken.html")
+        handle = page.query_selector(".nn-explorer .noUi-handle")
+        assert "changes nothing" in probes.dead_slider(page, 0, handle)[0]
+        visits.close()

@@ -1,0 +1,220 @@
+"""Probes: each looks at an open page for one kind of fault, and returns the faults as a list of sentences."""
+
+from importlib.resources import files
+
+from playwright.sync_api import TimeoutError
+
+# How long a picture may take to answer, in milliseconds. It takes some 10; the rest is for a busy machine.
+PATIENCE = 3000
+
+# What each explorer on the page shows: its moving picture, and the words that stand for it.
+FRAMES = """() => [...document.querySelectorAll('.nn-explorer')].map((explorer) => {
+  const frame = explorer.querySelector('.nn-frame');
+  return frame && `${frame.getAttribute('aria-label')} ${frame.querySelector('img')?.src}`;
+})"""
+IS_STILL = f"([place, shown]) => ({FRAMES})()[place] === shown"
+IS_OTHER = f"([place, shown]) => ({FRAMES})()[place] !== shown"
+
+
+def becomes(page, condition, argument, patience=PATIENCE):
+    """Whether a condition holds within the time that a page has to answer."""
+    try:
+        page.wait_for_function(condition, arg=argument, timeout=patience)
+    except TimeoutError:
+        return False
+    return True
+
+
+def frame(page, place):
+    """Return what the explorer with that place on the page shows."""
+    return page.evaluate(FRAMES)[place]
+
+
+# ---- Explorers -----------------------------------------------------------------------------------------------------
+
+
+def dead_controls(page):
+    """Move every slider, menu and player of every explorer by the keyboard; return what its own picture does not follow."""
+    faults = []
+    loose = page.evaluate("() => [...document.querySelectorAll('.noUi-handle')].filter((h) => !h.closest('.nn-explorer')).length")
+    if loose:
+        faults.append(f"{loose} sliders stand outside of any explorer")
+    for place, explorer in enumerate(page.query_selector_all(".nn-explorer")):
+        name = explorer.query_selector(".nn-title").inner_text()
+        found = []
+        if frame(page, place) is None:
+            found.append("it shows no picture")
+        else:
+            for handle in explorer.query_selector_all(".noUi-handle"):
+                found += dead_slider(page, place, handle)
+                found += dead_ends(page, place, handle)
+            for menu in explorer.query_selector_all("select"):
+                found += dead_menu(page, place, explorer, menu)
+            for player in explorer.query_selector_all(".nn-player"):
+                found += dead_player(page, place, player)
+        faults += [f"{name}: {fault}" for fault in found]
+    return faults
+
+
+def dead_slider(page, place, handle):
+    """Move a slider one step away and back."""
+    label = handle.get_attribute("aria-label")
+    before = page.evaluate(FRAMES)
+    value = handle.get_attribute("aria-valuenow")
+    away, back = "ArrowRight", "ArrowLeft"
+    handle.focus()
+    handle.press(away)
+    if handle.get_attribute("aria-valuenow") == value:  # it stood at its end
+        away, back = back, away
+        handle.press(away)
+    if not becomes(page, IS_OTHER, [place, before[place]]):
+        return [f"{label}: one step changes nothing in the picture"]
+    after = page.evaluate(FRAMES)
+    handle.press(back)
+    if [a for k, a in enumerate(after) if k != place] != [b for k, b in enumerate(before) if k != place]:
+        return [f"{label}: it moves another explorer's picture"]
+    if not becomes(page, IS_STILL, [place, before[place]]):
+        return [f"{label}: a step back does not bring the picture back"]
+    return []
+
+
+def dead_ends(page, place, handle):
+    """Move a slider to both its ends, which have to differ, and leave it where it was."""
+    label = handle.get_attribute("aria-label")
+    handle.press("End")
+    last = frame(page, place)
+    last_words = handle.get_attribute("aria-valuetext")
+    handle.press("Home")
+    if not becomes(page, IS_OTHER, [place, last]):
+        return [f"{label}: the picture is the same at both ends"]
+    if handle.get_attribute("aria-valuetext") in (None, last_words):
+        return [f"{label}: the value that is read out does not follow"]
+    return []
+
+
+def dead_menu(page, place, explorer, menu):
+    """Choose every option of a menu by the keyboard; each has a picture of its own, and the sliders move in each."""
+    menu.press("Home")
+    count = len(menu.query_selector_all("option"))
+    seen, faults = [frame(page, place)], []
+    for _ in range(count - 1):
+        menu.press("ArrowDown")
+        if not becomes(page, IS_OTHER, [place, seen[-1]]):
+            faults.append(f"the menu's option {len(seen) + 1} changes nothing in the picture")
+        seen.append(frame(page, place))
+        for handle in explorer.query_selector_all(".noUi-handle"):
+            faults += dead_slider(page, place, handle)
+    if len(set(seen)) < count:
+        faults.append(f"the menu's {count} options show {len(set(seen))} pictures")
+    return faults
+
+
+def dead_player(page, place, player):
+    """Play, pause, and go back to the start."""
+    play, reset = player.query_selector_all("button")[:2]
+    player.query_selector(".noUi-handle").press("Home")
+    start = frame(page, place)
+    play.click()
+    if not becomes(page, IS_OTHER, [place, start]):
+        return ["play: nothing moves"]
+    second = frame(page, place)
+    if not becomes(page, IS_OTHER, [place, second]):
+        return ["play: it stops after one step"]
+    play.click()
+    page.wait_for_timeout(300)
+    paused = frame(page, place)
+    page.wait_for_timeout(900)
+    faults = ["pause: it plays on"] if frame(page, place) != paused else []
+    reset.click()
+    return faults if becomes(page, IS_STILL, [place, start]) else [*faults, "reset: it does not go back to the start"]
+
+
+# ---- Questions -----------------------------------------------------------------------------------------------------
+
+
+def mute_questions(page):
+    """Choose every answer of every question; return where feedback is missing, too early, or the same for two answers."""
+    faults = []
+    for question in page.query_selector_all(".nn-question"):
+        text = question.query_selector(".nn-question-text").inner_text()
+        box = question.query_selector(".widget-radio-box")
+        named_by = box.get_attribute("aria-labelledby") or "none"
+        if box.get_attribute("role") != "radiogroup" or not page.query_selector(f"[id='{named_by}']"):
+            faults.append(f"the answers are not tied to their question for a screen reader: {text}")
+        if question.query_selector(".nn-feedback"):
+            faults.append(f"there is feedback before an answer: {text}")
+        radios = question.query_selector_all("input[type=radio]")
+        seen = []
+        for number, radio in enumerate(radios):
+            if number == 0:
+                radio.focus()
+                page.keyboard.press("Space")
+            else:
+                radio.click()
+            page.wait_for_timeout(30)
+            shown = [feedback for feedback in question.query_selector_all(".nn-feedback") if feedback.is_visible()]
+            if len(shown) != 1 or not shown[0].inner_text().strip():
+                faults.append(f"answer {number + 1} shows {len(shown)} feedbacks: {text}")
+            else:
+                seen.append(shown[0].inner_text())
+        if len(set(seen)) < len(seen):
+            faults.append(f"two answers have the same feedback: {text}")
+        if sum("Right." in words[:10] for words in seen) != 1:
+            faults.append(f"not exactly one answer is right: {text}")
+    return faults
+
+
+# ---- Words, width, access ------------------------------------------------------------------------------------------
+
+
+def silent_pictures(page):
+    """Return the pictures in the text that have no text alternative, or one that says next to nothing."""
+    return page.evaluate("""() => {
+      const pictures = [...document.querySelectorAll('article img, article svg[role=img], article .nn-frame')];
+      const words = (picture) => picture.closest('[role=img][aria-label]')?.getAttribute('aria-label') || picture.alt || '';
+      return pictures.filter((picture) => !picture.closest('[aria-hidden=true]') && words(picture).trim().length < 15)
+        .map((picture) => `no words: ${picture.outerHTML.slice(0, 150)}`);
+    }""")
+
+
+def sideways(page):
+    """Return what makes the page, or a picture or question in it, wider than its window."""
+    return page.evaluate("""() => {
+      const width = document.documentElement.clientWidth;
+      const tell = (e) => `${e.tagName.toLowerCase()}.${e.className}: ${e.outerHTML.slice(0, 100)}`;
+      const ours = [...document.querySelectorAll('.nn-explorer, .nn-explorer *, .nn-question, .nn-question *, article img')];
+      const faults = ours.filter((e) => e.getBoundingClientRect().width > 0 && e.getBoundingClientRect().right > width + 0.5
+        && !e.closest('mjx-assistive-mml')).map((e) => `wider than the window: ${tell(e)}`);
+      const root = document.documentElement;
+      if (root.scrollWidth > root.clientWidth) {
+        const widest = [...document.querySelectorAll('article *')].filter((e) => e.getBoundingClientRect().right > width
+          && !e.closest('pre, .table, table, mjx-container')).map(tell).slice(0, 5);
+        faults.push(`the page scrolls sideways: ${root.scrollWidth} in ${root.clientWidth} (${widest.join('; ')})`);
+      }
+      return faults;
+    }""")
+
+
+# What axe finds in parts that the theme or Sphinx makes, and that no page of a book can change: rule, place, reason.
+KNOWN = [
+    ("label-content-name-mismatch", ".search-button__button, .search-button", "names itself Search, shows the keys Ctrl+K"),
+    ("label-content-name-mismatch", ".theme-switch-button", "names itself Color mode, shows no words"),
+    ("region", ".pst-navbar-icon, .navbar-brand, .skip-link, #pst-skip-link", "stands outside of the page's landmarks"),
+]
+
+
+def barriers(page):
+    """Return what axe-core finds, but for what is known of the theme."""
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{violation['id']}: {node['html'][:200]} ({node.get('failureSummary', '')[:200]})"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+        if not any(violation["id"] == rule and _inside(page, node["target"], where) for rule, where, _ in KNOWN)
+    ]
+
+
+def _inside(page, target, where):
+    element = page.query_selector(target[0]) if isinstance(target[0], str) else None
+    return element is not None and element.evaluate("(e, where) => e.closest(where) !== null", where)
