@@ -107,7 +107,8 @@ def test_every_exercise_stands_in_its_chapter():
 
     for exercise in EXERCISES.values():
         page = exercise.link("").removesuffix(".html")
-        assert f'check(\\"{exercise.id}\\"' in (ROOT / "book" / f"{page}.ipynb").read_text(encoding="utf-8")
+        text = (ROOT / "book" / f"{page}.ipynb").read_text(encoding="utf-8")
+        assert f'check(\\"{exercise.id}\\"' in text and f"(exercise-{exercise.id})=" in text, exercise.id
 
 
 def test_an_error_inside_a_widget_is_found():

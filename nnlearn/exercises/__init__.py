@@ -8,22 +8,26 @@ import difflib
 
 from nnlearn.exercises import activations
 from nnlearn.exercises.checking import check_answer
-from nnlearn.exercises.result import Result, Text
+from nnlearn.exercises.progress_file import Progress, ProgressError
+from nnlearn.exercises.result import HEADINGS, Result, Table, Text
 
-__all__ = ["EXERCISES", "Result", "check", "hint", "progress", "solution", "starter"]
+__all__ = [
+    "EXERCISES", "ProgressError", "Result", "check", "export_progress", "hint", "import_progress", "progress", "solution",
+    "starter",
+]  # fmt: skip
 
 EXERCISES = {exercise.id: exercise for module in (activations,) for exercise in module.EXERCISES}
 
 _hints_given: dict[str, int] = {}
-_verdicts: dict[str, str] = {}
+_progress = Progress()
 
 
 def check(id, answer=None, *, seed=0):
     """Check an answer and say what is right or wrong with it: check("03-sigmoid", my_sigmoid)."""
     exercise = _find(id)
     result = check_answer(exercise, answer, seed)
-    if _verdicts.get(id) != "ok":
-        _verdicts[id] = result.kind
+    if result.kind not in ("not attempted", "fault"):
+        _progress.record(id, result.kind)
     return result
 
 
@@ -48,14 +52,30 @@ def starter(id):
 
 
 def progress():
-    """Return a table of the exercises and of how the last check of each went, in this session."""
-    width = max(len(exercise.title) for exercise in EXERCISES.values())
+    """Return a table of the book's exercises, with links, and of how the last check of each went."""
+    verdicts = _progress.all()
     rows = [
-        f"{'✓' if _verdicts.get(id) == 'ok' else ' '} {id:<24} {exercise.title:<{width}}  {_verdicts.get(id, '')}".rstrip()
+        (
+            "✓" if verdicts.get(id) == "ok" else "",
+            id,
+            exercise.title,
+            HEADINGS.get(verdicts.get(id, ""), ""),
+            exercise.link(f"exercise-{id}"),
+        )
         for id, exercise in EXERCISES.items()
     ]
-    done = sum(verdict == "ok" for verdict in _verdicts.values())
-    return Text("\n".join([*rows, f"{done} of {len(EXERCISES)} done"]))
+    done = sum(verdicts.get(id) == "ok" for id in EXERCISES)
+    return Table(("", "exercise", "title", "last check"), rows, f"{done} of {len(EXERCISES)} solved.", _progress.note)
+
+
+def export_progress(path):
+    """Write your progress to a file, to take it to another machine."""
+    _progress.export(path)
+
+
+def import_progress(path):
+    """Add the progress from an exported file to yours. Raises ProgressError if it is no such file."""
+    _progress.import_from(path)
 
 
 def _find(id):

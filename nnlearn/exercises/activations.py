@@ -64,6 +64,11 @@ def _chain_cases(rng):
     return fixed + [(float(rng.normal(0, 2)), int(k)) for k in rng.integers(2, 9, 3)]
 
 
+def _choice_cases(rng):
+    fixed = [(np.array([0.1, -0.1, 0.2]), 2), (np.array([2.0, 3.0, -0.5, 1.0]), 3), (np.array([-1.0, -2.0, -0.5]), 2)]
+    return fixed + [(rng.normal(mean, 1.5, 8), int(rng.integers(2, 6))) for mean in (-1.5, 0.0, 1.5)]
+
+
 # ---- References and slips ----------------------------------------------------------------------------------------
 
 
@@ -116,6 +121,27 @@ def dead_units(z):
 def gradient_left(z, k):
     p = 1 / (1 + np.exp(-z))
     return (p * (1 - p)) ** k
+
+
+def choice(z, k):
+    p = 1 / (1 + np.exp(-z))
+    slopes = [p * (1 - p), 1 - np.tanh(z) ** 2, np.where(z > 0, 1.0, 0.0)]
+    left = [np.mean(slope) ** k for slope in slopes]
+    best = int(np.argmax(left))
+    return np.array([best, left[best]])
+
+
+def _choice_by(score, z, k, power=True):
+    """Return the choice that a wrong score leads to."""
+    scores = [score(f) ** k if power else score(f) for f in _three(z)]
+    best = int(np.argmax(scores))
+    return np.array([best, scores[best]])
+
+
+def _three(z):
+    """Return (value, slope) of sigmoid, tanh and ReLU at z."""
+    p, t = _p(z), np.tanh(z)
+    return [(p, p * (1 - p)), (t, 1 - t**2), (np.maximum(z, 0), np.where(z > 0, 1.0, 0.0))]
 
 
 def _p(z):
@@ -630,6 +656,51 @@ EXERCISES = (
             Misconception(
                 lambda z, k: _p(z) * (1 - _p(z)),
                 "That is what one sigmoid leaves. There are k of them.",
+                "saturation",
+            ),
+        ),
+    ),
+    Exercise(
+        id="03-choose",
+        title="Choose, and justify it by a run",
+        task=(
+            "Which activation passes most of a gradient back? For the raw values z of a layer and k layers, take the mean slope "
+            "over z to the power of k. Return [the best activation, its number], with 0 for sigmoid, 1 for tanh and 2 for ReLU."
+        ),
+        starter="""
+            def my_choice(z, k):
+                ...
+        """,
+        reference=choice,
+        accepted=(
+            lambda z, k: max(((i, float(np.mean(slope)) ** k) for i, (_, slope) in enumerate(_three(z))), key=lambda c: c[1]),
+            lambda z, k: _choice_by(lambda f: np.sum(f[1]) / len(f[1]), z, k),
+        ),
+        cases=_choice_cases,
+        hints=(
+            Hint("Which of the three would you choose for z near 0, and which for large positive z?", "saturation"),
+            Hint("For each activation: the slope at every z, the mean of these, to the power of k. Then np.argmax.", "saturation"),
+            Hint("`left = [np.mean(s) ** k for s in (p * (1 - p), 1 - np.tanh(z) ** 2, (z > 0) * 1.0)]`"),
+        ),
+        misconceptions=(
+            Misconception(
+                lambda z, k: _choice_by(lambda f: np.mean(f[1]), z, k, power=False),
+                "You left out the power: one layer passes on the mean slope, k layers its k-th power.",
+                "saturation",
+            ),
+            Misconception(
+                lambda z, k: _choice_by(lambda f: np.max(f[1]), z, k),
+                "You took the largest slope. A layer passes on the slopes of all its units, so take their mean.",
+                "saturation",
+            ),
+            Misconception(
+                lambda z, k: _choice_by(lambda f: np.mean(f[0]), z, k),
+                "You compared the values. What passes back is multiplied by the slopes.",
+                "saturation",
+            ),
+            Misconception(
+                lambda z, k: choice(z, k)[::-1],
+                "Both numbers are right, in the wrong order: first which activation, then its number.",
                 "saturation",
             ),
         ),

@@ -63,3 +63,31 @@ class Text:
         return self.text
 
     __repr__ = __str__
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as aligned text for a prompt, and in HTML with a link in each row for a notebook."""
+
+    heads: tuple
+    rows: list
+    sum: str
+    note: str = ""
+
+    def __str__(self):
+        table = [self.heads, *(row[:-1] for row in self.rows)]
+        widths = [max(len(row[column]) for row in table) for column in range(len(self.heads))]
+        lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+        return "\n".join([*lines, self.sum, *([self.note] if self.note else [])])
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.heads)
+        body = ""
+        for *cells, link in self.rows:
+            mark, id, *rest = (html.escape(cell) for cell in cells)
+            name = f'<a href="{html.escape(link)}">{id}</a>'
+            body += "<tr>" + "".join(f"<td>{cell}</td>" for cell in (mark, name, *rest)) + "</tr>"
+        last = "".join(f"<p>{html.escape(text)}</p>" for text in (self.sum, self.note) if text)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{last}"

@@ -1,0 +1,163 @@
+"""What a reader has solved: a small versioned file that no crash and no second notebook can spoil.
+
+The file lies in the user's data folder, or where the environment variable NNLEARN_PROGRESS says. It is read again and
+merged before every write, under a lock, and written whole to a temporary file that then takes its place.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+VERSION = 1
+#: A progress file is a few kilobytes; whatever is larger is not one, and is not read.
+LARGEST = 2**20
+#: A lock that is older belongs to a process that died.
+STALE_SECONDS = 10
+
+
+class ProgressError(ValueError):
+    """A file that was to be imported is no progress file; the message says why."""
+
+
+def folder():
+    """Return the folder for the file, by the custom of the system."""
+    if named := os.environ.get("NNLEARN_PROGRESS"):
+        return Path(named)
+    if sys.platform == "win32":
+        base = os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "nnlearn"
+
+
+class Progress:
+    """The verdicts on a reader's answers, by exercise: "ok" once it was solved, else the last one.
+
+    Where nothing can be written, it is kept in memory until Python ends, and `note` says so.
+    """
+
+    def __init__(self):
+        self._memory = {}
+        self.note = ""
+
+    @property
+    def path(self):
+        """Where the file is, or would be."""
+        return folder() / "progress.json"
+
+    def all(self):
+        """Return {exercise: verdict}, from the file and from this session."""
+        return merged(self._read(), self._memory)
+
+    def record(self, exercise, verdict):
+        """Keep a verdict. One that says "ok" stays, whatever comes after it."""
+        self.add({exercise: verdict})
+
+    def add(self, verdicts):
+        """Keep several verdicts, in memory and in the file."""
+        self._memory = merged(self._memory, verdicts)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with _lock(self.path.with_suffix(".lock")):
+                _write(self.path, merged(self._read(), self._memory))
+        except OSError as error:
+            self.note = f"Your progress cannot be saved ({error.strerror or error}); it is kept until Python ends."
+
+    def export(self, path):
+        """Write the progress to a file that `import_from` reads, on another machine for instance."""
+        _write(Path(path), self.all())
+
+    def import_from(self, path):
+        """Add what an exported file holds; nothing that is solved here gets lost. Raises ProgressError."""
+        self.add(_parsed(Path(path)))
+
+    def _read(self):
+        """Return what the file holds; a file that cannot be read is set aside, and `note` says where."""
+        try:
+            return _parsed(self.path)
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            self.note = self.note or f"Your progress cannot be read ({error.strerror or error})."
+            return {}
+        except ProgressError as error:
+            return self._set_aside(error)
+
+    def _set_aside(self, error):
+        for number in range(1, 1000):
+            aside = self.path.with_name(f"progress.damaged-{number}.json")
+            if not aside.exists():
+                with contextlib.suppress(OSError):
+                    os.replace(self.path, aside)
+                self.note = f"Your progress file was damaged ({error}); it was set aside as {aside.name}."
+                break
+        return {}
+
+
+def merged(one, other):
+    """Return both tables in one. "ok" wins over everything; otherwise what `other` says is newer.
+
+    >>> merged({"a": "ok", "b": "wrong"}, {"a": "wrong", "b": "error"})
+    {'a': 'ok', 'b': 'error'}
+    """
+    return one | {name: "ok" if one.get(name) == "ok" else verdict for name, verdict in other.items()}
+
+
+def _parsed(path):
+    """Return the verdicts in a file; raises ProgressError where it is not a progress file."""
+    if path.stat().st_size > LARGEST:
+        raise ProgressError("it is too large")
+    try:
+        content = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        raise ProgressError("it is not JSON") from None
+    if not isinstance(content, dict) or content.get("format") != "nnlearn progress":
+        raise ProgressError("it does not say that it is a progress file")
+    if content.get("version") != VERSION:
+        raise ProgressError(f"it has version {content.get('version')!r}, and this nnlearn reads version {VERSION}")
+    verdicts = content.get("verdicts")
+    if not isinstance(verdicts, dict) or not all(isinstance(verdict, str) for verdict in verdicts.values()):
+        raise ProgressError("its table of verdicts is not one")
+    return verdicts
+
+
+def _write(path, verdicts):
+    content = {"format": "nnlearn progress", "version": VERSION, "verdicts": dict(sorted(verdicts.items()))}
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+@contextlib.contextmanager
+def _lock(path, patience=5.0):
+    """Hold a lock file, which only one process can create; wait for it up to `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            break
+        except FileExistsError:
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > STALE_SECONDS:
+                    path.unlink(missing_ok=True)
+                    continue
+            if time.monotonic() > deadline:
+                raise OSError("another notebook holds the file") from None
+            time.sleep(0.01)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,139 @@
+"""A reader's progress: kept, merged, never lost, and never in the way."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnlearn import exercises
+from nnlearn.exercises import progress_file as store
+from nnlearn.exercises.progress_file import Progress, ProgressError, merged
+
+tables = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["ok", "wrong", "error"]))
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    """Every test has a folder of its own, so that nobody's real progress is touched."""
+    monkeypatch.setenv("NNLEARN_PROGRESS", str(tmp_path / "data"))
+    monkeypatch.setattr(exercises, "_progress", Progress())
+
+
+def test_it_is_kept_for_the_next_session():
+    Progress().record("03-step", "wrong")
+    Progress().record("03-tanh", "ok")
+    assert Progress().all() == {"03-step": "wrong", "03-tanh": "ok"}
+    assert json.loads(Progress().path.read_text())["version"] == 1
+
+
+@given(tables, tables, tables)
+def test_merging_loses_nothing_that_was_solved(a, b, c):
+    assert merged(merged(a, b), c) == merged(a, merged(b, c))
+    both = merged(a, b)
+    assert set(both) == set(a) | set(b)
+    assert all(both[name] == "ok" for table in (a, b) for name, verdict in table.items() if verdict == "ok")
+
+
+def test_two_processes_at_once_lose_nothing(tmp_path):
+    code = (
+        "import sys; from nnlearn.exercises.progress_file import Progress; p = Progress()\n"
+        "for k in range(30): Progress().record(f'{sys.argv[1]}-{k}', 'ok')"
+    )
+    running = [subprocess.Popen([sys.executable, "-c", code, name]) for name in ("a", "b", "c")]
+    assert [process.wait(60) for process in running] == [0, 0, 0]
+    assert len(Progress().all()) == 90
+    assert os.listdir(tmp_path / "data") == ["progress.json"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"\xff\xfe", b'{"format": "nnlearn progress", "version": 2}', b"[" * 5000, b'{"version": 1, "verdicts": {}}',
+     b'{"format": "nnlearn progress", "version": 1, "verdicts": {"a": 1}}', b" " * (store.LARGEST + 1)],
+    ids=range(9),
+)  # fmt: skip
+def test_a_damaged_file_is_set_aside_and_said(content):
+    progress = Progress()
+    progress.path.parent.mkdir()
+    progress.path.write_bytes(content)
+    progress.record("03-step", "ok")
+    assert progress.all() == {"03-step": "ok"} == Progress().all()
+    aside = progress.path.with_name("progress.damaged-1.json")
+    assert aside.read_bytes() == content and aside.name in progress.note
+
+
+def test_a_crash_while_writing_leaves_the_old_file(monkeypatch):
+    Progress().record("03-step", "ok")
+
+    def crash(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store.os, "replace", crash)
+    progress = Progress()
+    progress.record("03-tanh", "ok")
+    assert progress.all() == {"03-step": "ok", "03-tanh": "ok"}, "in memory"
+    assert "No space left" in progress.note
+    monkeypatch.undo()
+
+
+def test_where_nothing_can_be_written_it_is_kept_in_memory(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("NNLEARN_PROGRESS", str(tmp_path / "file" / "below"))
+    progress = Progress()
+    progress.record("03-step", "ok")
+    assert progress.all() == {"03-step": "ok"} and "kept until Python ends" in progress.note
+
+
+def test_the_lock_of_a_process_that_died_is_taken_over(monkeypatch):
+    progress = Progress()
+    progress.path.parent.mkdir()
+    lock = progress.path.with_suffix(".lock")
+    lock.touch()
+    os.utime(lock, (0, 0))
+    progress.record("03-step", "ok")
+    assert Progress().all() == {"03-step": "ok"} and not lock.exists()
+
+
+def test_export_and_import(tmp_path):
+    Progress().record("03-step", "ok")
+    exercises.export_progress(tmp_path / "mine.json")
+    Progress().path.unlink()
+    Progress().record("03-step", "wrong")
+    Progress().record("03-tanh", "ok")
+    exercises.import_progress(tmp_path / "mine.json")
+    assert Progress().all() == {"03-step": "ok", "03-tanh": "ok"}
+    (tmp_path / "other.json").write_text("{}")
+    with pytest.raises(ProgressError, match="does not say that it is a progress file"):
+        exercises.import_progress(tmp_path / "other.json")
+
+
+def test_checks_are_recorded_and_shown_as_a_table():
+    exercises.check("03-relu-derivative", lambda z: (z > 0) * 1.0)
+    exercises.check("03-step")
+    text, page = str(exercises.progress()), exercises.progress()._repr_html_()
+    lines = {line.split()[1] if line.startswith("✓") else line.split()[0]: line for line in text.splitlines()[1:-1]}
+    assert lines["03-relu-derivative"].startswith("✓") and lines["03-relu-derivative"].endswith("Correct.")
+    assert lines["03-step"].rstrip().endswith("The step function")
+    assert text.splitlines()[-1] == f"1 of {len(exercises.EXERCISES)} solved."
+    assert '<a href="03-activations.html#exercise-03-step">03-step</a>' in page
+
+
+def test_the_folder_follows_the_customs_of_the_system(monkeypatch):
+    monkeypatch.delenv("NNLEARN_PROGRESS")
+    monkeypatch.setenv("XDG_DATA_HOME", "/data")
+    monkeypatch.setattr(store.sys, "platform", "linux")
+    assert store.folder().as_posix() == "/data/nnlearn"
+    monkeypatch.setattr(store.sys, "platform", "darwin")
+    assert store.folder().as_posix().endswith("/Library/Application Support/nnlearn")
+    monkeypatch.setattr(store.sys, "platform", "win32")
+    monkeypatch.setenv("APPDATA", "/roaming")
+    assert store.folder().as_posix() == "/roaming/nnlearn"
+
+
+def test_the_file_is_the_readers_own():
+    Progress().record("03-step", "ok")
+    assert stat.S_IMODE(Progress().path.stat().st_mode) & 0o077 == 0
