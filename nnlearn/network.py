@@ -2,6 +2,7 @@
 
 import copy
 from contextlib import contextmanager
+from types import MappingProxyType
 
 import numpy as np
 
@@ -41,12 +42,18 @@ class Network(Layer):
 
     @property
     def params(self):
-        """All parameters by name. The arrays are the layers' own: changing one in place changes the network."""
-        return {
-            f"{place}.{name}": array
-            for place, layer in enumerate(self.layers)
-            for name, array in layer.params.items()
-        }
+        """All parameters by name. The arrays are the layers' own: changing one in place changes the network.
+
+        The table itself is read-only, since putting another array into it would change nothing:
+        write `network.params["0.W"][:] = array`.
+        """
+        return MappingProxyType(
+            {
+                f"{place}.{name}": array
+                for place, layer in enumerate(self.layers)
+                for name, array in layer.params.items()
+            }
+        )
 
     @property
     def n_params(self):

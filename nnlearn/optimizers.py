@@ -1,5 +1,7 @@
 """Optimizers turn gradients into steps: each is one short rule that changes the parameters in place."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from nnlearn import _checks
@@ -236,7 +238,7 @@ def _along_first_axis(rate, w):
 
 def _named(arrays, argument):
     """Return a dict of arrays, whether a dict, a list or a single array was given."""
-    if isinstance(arrays, dict):
+    if isinstance(arrays, Mapping):
         return arrays
     if isinstance(arrays, (list, tuple)):
         return {str(place): array for place, array in enumerate(arrays)}

@@ -360,3 +360,11 @@ def test_errors_name_the_argument_what_came_and_what_was_expected(call, error, w
         call()
     for word in words:
         assert word in str(caught.value)
+
+
+def test_the_table_of_parameters_is_read_only_and_its_arrays_are_not():
+    network = nn.Network([nn.Dense(2, 1, rng=np.random.default_rng(0))])
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        network.params["0.W"] = np.zeros((2, 1))
+    network.params["0.W"][:] = 7
+    assert (network.layers[0].params["W"] == 7).all()
