@@ -258,6 +258,8 @@ def test_memory_of_earlier_calls_is_noticed():
         (lambda z: -2 * z, "sign is the wrong way round"),
         (lambda z: 3 * z, "multiplied by 0.6667"),
         (lambda z: 2 * z + 0.5, "too large by 0.5"),
+        (lambda z: 2 * z - 0.25, "too small by 0.25"),
+        (lambda z: -2 * z if z.ndim == 1 else 3 * z, "The values differ"),
         (lambda z: 2 * z + z**3, "differ"),
         (lambda z: 2 * (z.T if z.shape == (3, 3) else z), "Rows and columns are swapped"),
     ],

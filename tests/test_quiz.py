@@ -119,6 +119,12 @@ def test_a_numeric_question_checks_what_is_typed(number, right, words):
     assert words in find(widget, HTML)[-1].value
 
 
+@pytest.mark.parametrize(("mode", "kind"), [("live", FloatText), ("recorded", RadioButtons)])
+def test_a_quiz_types_numbers_in_a_kernel_and_chooses_them_in_a_page(monkeypatch, mode, kind):
+    monkeypatch.setenv("NNLEARN_EXPLORERS", mode)
+    assert len(find(Quiz([NUMERIC], id="q").widget(), kind)) == 1
+
+
 def test_a_numeric_question_needs_numbers_that_can_be_told_apart():
     with pytest.raises(ValueError, match="more than two tolerances apart"):
         NumericQuestion("?", 1, "yes", [Near(1.1, "no")], tolerance=0.1, id="n")

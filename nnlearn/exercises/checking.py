@@ -84,6 +84,8 @@ def _judge(exercise, cases, expected, runs, again, seed):
     if known is not None:
         return Result(exercise.id, "misconception", known.message, exercise.link(known.section))
     place, kind, message = min(failing, key=lambda item: (_size(cases[item[0]]), item[0]))
+    if kind == "wrong" and len({message for _, kind, message in failing if kind == "wrong"}) > 1:
+        message = "The values differ."  # what one case looks like is no pattern unless all look like it
     if kind != "error":
         message = f"{message}\n\n{_shown_case(exercise, cases[place], expected[place], runs[place], seed)}"
     return Result(exercise.id, kind, message)
@@ -157,7 +159,8 @@ def _seen_in_the_error(value, right, tolerance):
     if value.ndim == 2 and value.shape[0] == value.shape[1] and close(value.T, right, tolerance):
         return "Rows and columns are swapped: the transpose would be right."
     if value.size > 1 and close(value - np.mean(value - right), right, tolerance):
-        return f"Every number is too large by {float(np.mean(value - right)):.4g}."
+        gap = float(np.mean(value - right))
+        return f"Every number is too {'large' if gap > 0 else 'small'} by {abs(gap):.4g}."
     return "The values differ."
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import nnlearn
 from nnlearn.explore.controls import Choice, Range
 from nnlearn.explore.explorer import Explorer
-from nnlearn.explore.quiz import Answer, Predict, Question, Quiz
+from nnlearn.explore.quiz import Answer, Near, NumericQuestion, Predict, Question, Quiz
 from nnlearn.plots import curves, style
 
 # Each activation with the derivative that stands beside it in the stack.
@@ -348,28 +348,22 @@ QUIZ = Quiz(
             ],
             id="03-q-step",
         ),
-        Question(
+        NumericQuestion(
             "A sigmoid unit has the output a = 0.9. What is the slope of the sigmoid there?",
+            0.09,
+            "a (1 - a) = 0.9 · 0.1. The output alone is enough to know the slope.",
             [
-                Answer(
-                    "0.09",
-                    "a (1 - a) = 0.9 · 0.1. The output alone is enough to know the slope.",
-                    correct=True,
+                Near(0.1, "That is 1 - a, half of the formula. The factor a = 0.9 is missing."),
+                Near(
+                    0.206,
+                    "That is the sigmoid's derivative evaluated *at* 0.9, as if 0.9 were z. It is the output; z is about 2.2.",
                 ),
-                Answer(
-                    "0.206",
-                    "That is the sigmoid's derivative evaluated *at* 0.9, as if 0.9 were z. It is the output; z is "
-                    "about 2.2.",
-                ),
-                Answer(
-                    "0.25",
+                Near(
+                    0.25,
                     "That is the slope at z = 0, where the output is 0.5. At 0.9 the curve is flatter already.",
                 ),
-                Answer(
-                    "0.1",
-                    "That is 1 - a, half of the formula. The factor a = 0.9 is missing.",
-                ),
             ],
+            tolerance=0.002,
             id="03-q-slope",
         ),
         Question(

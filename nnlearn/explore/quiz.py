@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ipywidgets import HTML, Button, FloatText, HBox, Layout, RadioButtons, Stack, VBox, jslink
 
 from nnlearn import _checks
+from nnlearn.explore.explorer import mode
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,6 @@ class NumericQuestion:
         return box
 
     def _repr_mimebundle_(self, **kwargs):
-        from nnlearn.explore.explorer import mode
-
         return _bundle(self.widget(live=mode() == "live"), str(self.as_choice()), kwargs)
 
     def __str__(self):
@@ -172,8 +171,9 @@ class Quiz:
     id: str = field(kw_only=True)
 
     def widget(self):
-        """Return all questions as one widget."""
-        box = VBox([question.widget() for question in self.questions], layout=Layout(width="100%"))
+        """Return all questions as one widget; numbers are typed where a kernel can check them."""
+        shown = [q.widget(live=mode() == "live") if isinstance(q, NumericQuestion) else q.widget() for q in self.questions]
+        box = VBox(shown, layout=Layout(width="100%"))
         box.add_class("nn-quiz")
         return box
 
@@ -181,7 +181,7 @@ class Quiz:
         return _bundle(self.widget(), str(self), kwargs)
 
     def __str__(self):
-        return "\n\n".join(str(question) for question in self.questions)
+        return "\n\n".join(map(str, self.questions))
 
     __repr__ = __str__
 
