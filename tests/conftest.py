@@ -6,16 +6,23 @@ import hypothesis
 import pytest
 
 os.environ.setdefault("MPLBACKEND", "agg")
+# Kernels come from this environment and not from whatever else is installed on the machine.
+os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
 
 hypothesis.settings.register_profile("default", max_examples=50, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("nightly", max_examples=2000, deadline=None)
 hypothesis.settings.load_profile("nightly" if os.environ.get("NNLEARN_NIGHTLY") else "default")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Leave the nightly cases out of a usual run, without counting them as skipped."""
+    """Leave the nightly cases out of a usual run, and keep the cells of one notebook together."""
     if not os.environ.get("NNLEARN_NIGHTLY"):
+        # They are left out without a word: what is skipped, on the other hand, is told at the end.
         items[:] = [item for item in items if item.get_closest_marker("nightly") is None]
+    for item in items:
+        if item.path.suffix == ".ipynb":
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -23,10 +30,12 @@ def pytest_terminal_summary(terminalreporter):
     skipped = terminalreporter.stats.get("skipped", [])
     if not skipped:
         return
-    terminalreporter.section("NOT TESTED", sep="!", red=True, bold=True)
+    terminalreporter.section(f"NOT TESTED: {len(skipped)}", sep="!", red=True, bold=True)
     reasons = {report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr) for report in skipped}
     for reason in sorted(reasons):
         terminalreporter.write_line(reason.removeprefix("Skipped: "))
+    if os.environ.get("CI"):
+        terminalreporter.write_line("CI is set: what was skipped has not passed, and so this run fails.")
 
 
 @pytest.hookimpl(trylast=True)

@@ -9,8 +9,9 @@ import os
 import shutil
 from pathlib import Path
 
+from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.util import logging
-from widget_errors import errors_in
+from widget_errors import errors_in_state
 
 ROOT = Path(__file__).resolve().parent.parent
 logger = logging.getLogger(__name__)
@@ -62,12 +63,10 @@ def read_all_again(app, env, added, changed, removed):
 
 def hear_widget_errors(app, env):
     """Warn, which fails a strict build, of every error that a widget kept to itself while a notebook was run."""
-    executed = Path(app.outdir).parent / "jupyter_execute"
     for name in sorted(env.found_docs):
-        path = executed / f"{name}.ipynb"
-        if path.is_file():
-            for error in errors_in(json.loads(path.read_text(encoding="utf-8"))):
-                logger.warning("an error inside a widget: %s", error, location=name)
+        _, script = NbMetadataCollector.get_js_files(env, name).get("ipywidgets_state", (None, {"body": "{}"}))
+        for error in errors_in_state(json.loads(script["body"])):
+            logger.warning("an error inside a widget: %s", error, location=name)
 
 
 def remember(app, error):

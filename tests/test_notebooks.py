@@ -1,0 +1,54 @@
+"""The chapters as notebooks: each runs from any folder, and what a widget keeps to itself is heard.
+
+That their outputs are those that are committed is what nbval looks at: `make test-notebooks`.
+"""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from notebooks import executed, normal_form, text_of
+
+CHAPTERS = sorted((Path(__file__).resolve().parent.parent / "book").glob("*.ipynb"))
+
+SILENT_ERROR = """
+from ipywidgets import IntSlider, Output
+slider, output = IntSlider(), Output()
+
+@output.capture()
+def moved(change):
+    raise ValueError("nobody hears me")
+
+slider.observe(moved, "value")
+slider.value = 1
+output
+"""
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_runs_from_any_folder_and_no_widget_hides_an_error(path, tmp_path):
+    notebook = executed(nbformat.read(path, as_version=4), tmp_path)
+    assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_that_a_widget_keeps_to_itself_is_heard(tmp_path):
+    with pytest.raises(RuntimeError, match="inside a widget: ValueError: nobody hears me"):
+        executed(new_notebook(cells=[new_code_cell(SILENT_ERROR)]), tmp_path)
+
+
+def test_running_twice_gives_the_same_bytes(tmp_path):
+    code = "import matplotlib.pyplot as plt\nfrom ipywidgets import IntSlider\nplt.plot([1, 2])\nplt.show()\nIntSlider()"
+    notebook = new_notebook(cells=[new_code_cell(code), new_code_cell("print(1)"), new_code_cell("print(1)")])
+    once = text_of(normal_form(executed(notebook, tmp_path)))
+    again = nbformat.reads(once, as_version=4)
+    assert text_of(normal_form(executed(again, tmp_path))) == once
+    assert len({cell.id for cell in again.cells}) == 3
+
+
+def test_a_cell_in_between_leaves_the_ids_of_the_others():
+    cells = [new_code_cell("a = 1"), new_code_cell("b = 2")]
+    before = [cell.id for cell in normal_form(new_notebook(cells=cells)).cells]
+    after = [cell.id for cell in normal_form(new_notebook(cells=[cells[0], new_code_cell("c = 3"), cells[1]])).cells]
+    assert [after[0], after[2]] == before
