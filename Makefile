@@ -5,8 +5,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 BUILD := $(BIN)/jupyter-book build -q -W --keep-going -n .
-# Two at a time, with all cells of one notebook in the same hands.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+# Two processes; what goes to which is said in tests/conftest.py.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope
 NBVAL := --nbval --nbval-cell-timeout=120
 # Kernels come from this environment and not from whatever else is installed on the machine.
 export JUPYTER_PREFER_ENV_PATH := 1

@@ -14,15 +14,27 @@ hypothesis.settings.register_profile("nightly", max_examples=2000, deadline=None
 hypothesis.settings.load_profile("nightly" if os.environ.get("NNLEARN_NIGHTLY") else "default")
 
 
-@pytest.hookimpl(tryfirst=True)
+# Tests in these files take seconds each and share nothing, so that they are handed out one by one.
+ONE_BY_ONE = ("tests/test_pages.py", "tests/test_notebooks.py", "tests/test_build.py")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Of two test processes one gets a whole file, and with that all cells of a notebook, in their order."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.split("::")[0]
+            return nodeid if file in ONE_BY_ONE else file
+
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(items):
-    """Leave the nightly cases out of a usual run, and keep the cells of one notebook together."""
+    """Leave the nightly cases out of a usual run, without counting them as skipped."""
     if not os.environ.get("NNLEARN_NIGHTLY"):
-        # They are left out without a word: what is skipped, on the other hand, is told at the end.
         items[:] = [item for item in items if item.get_closest_marker("nightly") is None]
-    for item in items:
-        if item.path.suffix == ".ipynb":
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
 def pytest_terminal_summary(terminalreporter):
