@@ -31,7 +31,8 @@ def ensure_built():
         fcntl.flock(lock, fcntl.LOCK_EX)  # of two test processes one builds, and the other waits for it
         if book_extension.is_built(SITE):
             return
-        command = [sys.executable, "-m", "jupyter_book", "build", "-q", "-W", "--keep-going", "-n", str(ROOT)]
+        jupyter_book = Path(sys.executable).with_name("jupyter-book")
+        command = [jupyter_book, "build", "-q", "-W", "--keep-going", "-n", ROOT]
         run = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"})
         assert run.returncode == 0, f"the book does not build:\n{run.stdout}{run.stderr}"
 
