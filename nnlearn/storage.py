@@ -92,18 +92,21 @@ def load(path, *, limit=LIMIT):
             ) from error
 
 
-def write_atomically(path, content):
-    """Write bytes to `path` so that at every moment there is either the old file or the whole new one."""
+def write_atomically(path, content, *, private=False):
+    """Write bytes to `path` so that at every moment there is either the old file or the whole new one.
+
+    A `private` file can be read by its owner alone.
+    """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp makes files that only their owner may read; a saved network is an ordinary file.
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
+        if not private:  # as mkstemp makes them
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(temporary, 0o666 & ~mask)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

@@ -8,9 +8,10 @@ import contextlib
 import json
 import os
 import sys
-import tempfile
 import time
 from pathlib import Path
+
+from nnlearn.storage import write_atomically
 
 VERSION = 1
 #: A progress file is a few kilobytes; whatever is larger is not one, and is not read.
@@ -129,16 +130,7 @@ def _parsed(path):
 
 def _write(path, verdicts):
     content = {"format": "nnlearn progress", "version": VERSION, "verdicts": dict(sorted(verdicts.items()))}
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_atomically(path, json.dumps(content, indent=1).encode(), private=True)
 
 
 @contextlib.contextmanager
