@@ -26,7 +26,7 @@ html: $(VENV)/.book  ## build the book, strictly, into _build/html
 	@$(BUILD)
 
 lab: $(VENV)/.book  ## open the chapters as notebooks in JupyterLab
-	$(BIN)/jupyter lab book
+	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) book
 
 test: lint strict  ## lint, build the book from clean, and run all tests
 	$(PYTEST) $(NBVAL) book tests

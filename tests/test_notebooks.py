@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from notebooks import executed, normal_form, text_of
 
 CHAPTERS = sorted((Path(__file__).resolve().parent.parent / "book").glob("*.ipynb"))
@@ -45,6 +45,20 @@ def test_running_twice_gives_the_same_bytes(tmp_path):
     again = nbformat.reads(once, as_version=4)
     assert text_of(normal_form(executed(again, tmp_path))) == once
     assert len({cell.id for cell in again.cells}) == 3
+
+
+def test_what_is_printed_in_pieces_is_joined_and_warnings_are_kept_apart():
+    names = ("stdout", "stdout", "stderr", "stdout")
+    cell = new_code_cell("1", outputs=[new_output("stream", name=name, text=name) for name in names])
+    form = normal_form(new_notebook(cells=[cell]))
+    assert [output.text for output in form.cells[0].outputs] == ["stdoutstdout", "stderr", "stdout"]
+    assert len(cell.outputs) == 4
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_no_chapter_shows_a_warning(path):
+    cells = nbformat.read(path, as_version=4).cells
+    assert [cell.source for cell in cells if any(output.get("name") == "stderr" for output in cell.get("outputs", []))] == []
 
 
 def test_a_cell_in_between_leaves_the_ids_of_the_others():

@@ -37,11 +37,24 @@ def normal_form(notebook):
         # Counted in the order of the page; a number has to be there, or the notebook tests take a cell for one not run.
         count += 1
         cell.execution_count = count
+        cell.outputs = _joined(cell.outputs)
         for output in cell.outputs:
             if "execution_count" in output:
                 output.execution_count = count
             output.get("data", {}).pop(WIDGET_VIEW, None)
     return notebook
+
+
+def _joined(outputs):
+    """Return outputs with what was printed in one piece; in how many pieces it arrives is a matter of time."""
+    joined = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output.output_type == "stream" == last.get("output_type") and output.name == last.name:
+            last.text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def _id(cell, taken):
