@@ -4,6 +4,8 @@ import io
 import json
 import os
 import pickle
+import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -52,9 +54,8 @@ def test_equal_networks_give_equal_bytes_and_numpy_can_read_them(tmp_path):
     nnlearn.save(a_network(), tmp_path / "a.npz")
     nnlearn.save(a_network(), str(tmp_path / "b.npz"))
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
-    with zipfile.ZipFile(tmp_path / "a.npz") as archive:
-        W = np.lib.format.read_array(io.BytesIO(archive.read("0.W.npy")), allow_pickle=False)
-    assert np.array_equal(W, a_network().params["0.W"])
+    with np.load(tmp_path / "a.npz", allow_pickle=False) as members:
+        assert np.array_equal(members["0.W"], a_network().params["0.W"])
 
 
 def test_a_damaged_file_gives_a_clear_error_or_the_same_network(tmp_path):
@@ -109,13 +110,28 @@ FOREIGN = {
     "an unknown layer": (dict(header=lambda h: h["layers"][1].update(kind="Evil")), "names a layer 'Evil'"),
     "unknown settings": (dict(header=lambda h: h["layers"][1].update(settings={"x": 1})), "TypeError"),
     "no header": (dict(leave_out=["header.json"]), "no header.json"),
-    "a missing parameter": (dict(leave_out=["0.W.npy"]), "KeyError"),
+    "a missing parameter": (dict(leave_out=["0.W.npy"]), "members are not the parameters"),
     "a pickle in a parameter": (dict(change={"0.W.npy": PICKLED}), "cannot be loaded"),
     "a pickle in the header": (dict(change={"header.json": pickle.dumps(Evil())}), "cannot be loaded"),
     "another shape": (dict(change={"0.W.npy": npy(np.zeros((4, 3)))}), "is not what the header says"),
-    "packed members": (dict(compress=zipfile.ZIP_DEFLATED), "does not have the size"),
+    "packed members": (dict(compress=zipfile.ZIP_DEFLATED), "is packed"),
     "a header of lists": (dict(change={"header.json": b"[1, 2]"}), "does not say"),
-    "a huge layer": (dict(header=lambda h: h["layers"][0]["settings"].update(n_in=10**7, n_out=10**7)), "limit of"),
+    "a huge layer": (dict(header=lambda h: h["layers"][0]["settings"].update(n_in=10**7, n_out=10**7)), "layer 0 needs"),
+    "a layer of half a unit": (dict(header=lambda h: h["layers"][0]["settings"].update(n_in=3.0, n_out=4)), "TypeError"),
+    "a layer without weights": (dict(header=lambda h: h["layers"].append(h["layers"][0])), "layer 10 needs weights"),
+    "an activation less": (dict(header=lambda h: h["layers"].pop(1)), "layer 2 needs weights"),
+    "a version that is no number": (dict(header=lambda h: h.update(version=True)), "version True"),
+    "numbers in the other byte order": (dict(change={"0.W.npy": npy(np.zeros((3, 4), ">f8"))}), "is not what the header"),
+    "numbers by columns": (dict(change={"0.W.npy": npy(np.zeros((4, 3)).T)}), "is not what the header says"),
+    "fewer numbers than the shape": (dict(change={"0.W.npy": npy(np.zeros((3, 4)))[:-8]}), "as many numbers"),
+    "more numbers than the shape": (dict(change={"0.W.npy": npy(np.zeros((3, 4))) + bytes(8)}), "as many numbers"),
+    "another form of npy": (dict(change={"0.W.npy": npy(np.zeros((3, 4)), version=(2, 0))}), "a form of .npy"),
+    "one population, one network": (
+        dict(
+            header=lambda h: h["params"]["0.b"].update(shape=[2, 1, 4]), change={"0.b.npy": npy(np.zeros((2, 1, 4)))}
+        ),
+        "one network or one population",
+    ),
     "a huge parameter": (dict(header=lambda h: h["params"]["0.W"].update(shape=[10**6, 10**6])), "does not have the size"),
     "an object parameter": (dict(header=lambda h: h["params"]["0.W"].update(dtype="object")), "which no layer has"),
 }
@@ -131,15 +147,124 @@ def test_a_foreign_file_is_refused_and_runs_no_code(tmp_path, name):
     assert not Path("/tmp/nnlearn-was-here").exists()
 
 
-def test_a_file_over_the_limit_is_refused(tmp_path):
-    nnlearn.save(a_network(), tmp_path / "n.npz")
-    with pytest.raises(storage.StorageError, match="limit of 100 bytes"):
-        nnlearn.load(tmp_path / "n.npz", limit=100)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_limit_counts_the_bytes_of_all_parameters(tmp_path, dtype):
+    population = nnlearn.Network.population([a_network(seed, dtype) for seed in range(3)])
+    nnlearn.save(population, tmp_path / "n.npz")
+    size = sum(array.nbytes for array in population.params.values())
+    assert same(population, nnlearn.load(tmp_path / "n.npz", limit=size))
+    with pytest.raises(storage.StorageError, match=f"more than the limit of {size - 1:,} bytes"):
+        nnlearn.load(tmp_path / "n.npz", limit=size - 1)
+
+
+def packed_header(path):
+    """A few hundred kB that unpack to a header of 200 MB, and say that they unpack to 1,000 bytes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("header.json", bytes(200_000_000))
+    path.write_bytes(path.read_bytes().replace(struct.pack("<I", 200_000_000), struct.pack("<I", 1000)))
+
+
+def long_table_of_contents(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(20_000):
+            archive.writestr(f"{number}{'x' * 100}", b"")
+
+
+def hidden_table_of_contents(path):
+    """More members than a plain archive can have: the record at its end says less, and points to another record."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(66_000):
+            archive.writestr(f"{number}", b"")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-10] + struct.pack("<I", 100) + whole[-6:])
+
+
+def array_that_says_it_is_large(path):
+    nnlearn.save(a_network(), path)
+    member = io.BytesIO()
+    np.lib.format.write_array_header_1_0(member, {"descr": "<f8", "fortran_order": False, "shape": (25_000_000,)})
+    rewritten(path, path.with_suffix(".new"), change={"0.W.npy": member.getvalue() + bytes(96)})
+    os.replace(path.with_suffix(".new"), path)
+
+
+def layer_that_says_it_is_large(path):
+    nnlearn.save(a_network(), path)
+    large = dict(n_in=5000, n_out=5000)
+    rewritten(path, path.with_suffix(".new"), header=lambda h: h["layers"][0]["settings"].update(large))
+    os.replace(path.with_suffix(".new"), path)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        packed_header, long_table_of_contents, hidden_table_of_contents, array_that_says_it_is_large,
+        layer_that_says_it_is_large,
+    ],
+)  # fmt: skip
+def test_a_small_file_cannot_take_much_memory(tmp_path, make):
+    make(tmp_path / "n.npz")
+    tracemalloc.start()
+    try:
+        with pytest.raises(storage.StorageError):
+            nnlearn.load(tmp_path / "n.npz")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+def test_what_could_not_be_loaded_is_not_saved(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    deep = nnlearn.Network([nnlearn.Dense(1, 1, rng=rng) for _ in range(5000)])
+    with pytest.raises(ValueError, match="network must fit the file"):
+        nnlearn.save(deep, tmp_path / "n.npz")
+    monkeypatch.setattr(storage, "LARGEST", 100)
+    with pytest.raises(ValueError, match="at most 100 bytes of parameters"):
+        nnlearn.save(a_network(), tmp_path / "n.npz")
+    assert os.listdir(tmp_path) == []
+
+
+def test_loaded_dropout_layers_draw_masks_of_their_own(tmp_path):
+    rng = np.random.default_rng(0)
+    nnlearn.save(nnlearn.Network([nnlearn.Dropout(0.5, rng=rng), nnlearn.Dropout(0.5, rng=rng)]), tmp_path / "n.npz")
+    first, second = nnlearn.load(tmp_path / "n.npz").layers
+    first.training = second.training = True
+    ones = np.ones((10, 10))
+    assert not np.array_equal(first.forward(ones), second.forward(ones))
 
 
 def test_a_missing_file_is_an_ordinary_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         nnlearn.load(tmp_path / "none.npz")
+    with pytest.raises(FileNotFoundError, match="path must be in a folder that exists"):
+        nnlearn.save(a_network(), tmp_path / "none" / "n.npz")
+
+
+@pytest.mark.parametrize("call", [lambda path: nnlearn.load(path), lambda path: nnlearn.save(a_network(), path)])
+@pytest.mark.parametrize("path", [0, None, 1.5, b"n.npz"])
+def test_a_path_is_a_name_and_never_an_open_file(call, path):
+    with pytest.raises(TypeError, match="path must be the name of a file, got"):
+        call(path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions and links of POSIX")
+def test_a_link_and_the_permissions_of_an_old_file_stay(tmp_path):
+    (tmp_path / "folder").mkdir()
+    real, link = tmp_path / "folder" / "real.npz", tmp_path / "link.npz"
+    nnlearn.save(a_network(0), real)
+    real.chmod(0o600)
+    link.symlink_to(real)
+    nnlearn.save(a_network(1), link)
+    assert link.is_symlink() and same(a_network(1), nnlearn.load(real))
+    assert real.stat().st_mode & 0o777 == 0o600
+    storage.write_atomically(tmp_path / "private", b"", private=True)
+    assert (tmp_path / "private").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_name_can_be_as_long_as_the_file_system_allows(tmp_path):
+    path = tmp_path / ("n" * 250)
+    nnlearn.save(a_network(), path)
+    assert same(a_network(), nnlearn.load(path))
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace", "chmod"])
