@@ -1,18 +1,20 @@
-"""The checker, and every exercise of the book held to the same figures."""
+"""Every exercise of the book, held to the same figures; and what a reader calls."""
 
 import itertools
 import os
+import re
 import subprocess
 import sys
-import threading
+from pathlib import Path
 
+import nbclient
+import nbformat
 import numpy as np
 import pytest
 
-from nnlearn.exercises import EXERCISES, check, hint, progress, solution, starter
+from nnlearn.exercises import EXERCISES, all_links, check, hint, links, progress, running, solution, starter
 from nnlearn.exercises.checking import check_answer
-from nnlearn.exercises.exercise import Exercise, Hint, Misconception, function_from
-from nnlearn.exercises.result import HEADINGS
+from nnlearn.exercises.exercise import function_from
 
 ALL = list(EXERCISES.values())
 
@@ -30,7 +32,7 @@ def own_progress(tmp_path_factory):
 
 
 every_exercise = pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.id)
-SEEDS = range(10)
+BOOK = Path(__file__).resolve().parent.parent / "book"
 
 
 def right_forms(exercise):
@@ -63,7 +65,7 @@ def test_the_starter_is_not_attempted(exercise):
 
 @every_exercise
 def test_right_forms_pass_on_every_seed(exercise):
-    for answer, seed in itertools.product(right_forms(exercise), SEEDS):
+    for answer, seed in itertools.product(right_forms(exercise), range(100)):
         result = check_answer(exercise, answer, seed)
         assert result.ok, f"{seed}: {result}"
 
@@ -71,35 +73,72 @@ def test_right_forms_pass_on_every_seed(exercise):
 @pytest.mark.nightly
 @every_exercise
 def test_ten_thousand_right_answers_are_never_refused(exercise):
-    runs = -(-10_000 // len(ALL) // len(right_forms(exercise)))
-    for answer, seed in itertools.product(right_forms(exercise), range(runs)):
-        assert check_answer(exercise, answer, seed).ok, seed
+    forms = [*right_forms(exercise), in_float32(exercise.reference)]
+    runs = -(-10_000 // len(ALL) // len(forms))
+    for answer, seed in itertools.product(forms, range(100, 100 + runs)):
+        result = check_answer(exercise, answer, seed)
+        assert result.ok, f"{seed}: {result}"
+
+
+def in_float32(function):
+    """Return a form that computes in 32 bits from the beginning to the end."""
+
+    def narrow(*arguments):
+        return function(*(x.astype(np.float32) if isinstance(x, np.ndarray) else np.float32(x) for x in arguments))
+
+    return narrow
 
 
 @every_exercise
-def test_float32_and_whole_numbers_are_accepted_where_they_are_right(exercise):
-    def in_float32(*arguments):
-        return np.asarray(exercise.reference(*arguments), np.float32)
+def test_float32_throughout_is_right_on_every_seed(exercise):
+    for seed in range(100):
+        result = check_answer(exercise, in_float32(exercise.reference), seed)
+        assert result.ok, f"{seed}: {result}"
 
-    assert check_answer(exercise, in_float32).ok
 
+@every_exercise
+def test_lists_and_whole_numbers_are_accepted_where_they_are_right(exercise):
     def as_lists(*arguments):
         return np.asarray(exercise.reference(*arguments)).tolist()
 
+    def whole_where_exact(*arguments):
+        right = np.asarray(exercise.reference(*arguments))
+        return right.astype(int) if np.array_equal(right, right.round()) else right
+
     assert check_answer(exercise, as_lists).ok
+    assert check_answer(exercise, whole_where_exact).ok
 
 
 @every_exercise
-def test_every_misconception_gets_its_own_message(exercise):
-    for misconception, seed in itertools.product(exercise.misconceptions, SEEDS):
+def test_every_misconception_gets_its_own_message_and_so_no_two_are_alike(exercise):
+    for misconception, seed in itertools.product(exercise.misconceptions, range(20)):
         result = check_answer(exercise, misconception.function, seed)
         assert (result.kind, result.message) == ("misconception", misconception.message), f"{seed}: {result}"
+        assert result.link == exercise.link(misconception.section)
+
+
+@every_exercise
+def test_cases_begin_with_fixed_ones_and_hold_square_and_other_shapes(exercise):
+    one, other = (exercise.cases(np.random.default_rng(seed)) for seed in (1, 2))
+    assert repr(one[0]) == repr(other[0]) and repr(one) != repr(other)
+    shapes = [x.shape for arguments in one for x in arguments if isinstance(x, np.ndarray) and x.ndim == 2]
+    assert not shapes or {rows == columns for rows, columns in shapes} == {True, False}
 
 
 def hard_coded(exercise, seed):
     """Return a function that knows the answers to the cases of one seed, and nothing else."""
     table = {repr(arguments): exercise.reference(*arguments) for arguments in exercise.cases(np.random.default_rng(seed))}
     return lambda *arguments: table.get(repr(arguments), 0.0)
+
+
+def only(case, reference):
+    """Return a function that knows the answer to one case, and gives numbers of the right form for all others."""
+
+    def answer(*arguments):
+        right = reference(*arguments)
+        return right if repr(arguments) == repr(case) else np.zeros_like(right, dtype=float) + 0.125
+
+    return answer
 
 
 def mutating(*arguments):
@@ -109,12 +148,62 @@ def mutating(*arguments):
     return arguments[0]
 
 
+def reshaping(*arguments):
+    if isinstance(arguments[0], np.ndarray):
+        arguments[0].resize(1, refcheck=False)
+    return 0.25
+
+
 def printing(*arguments):
     print("hello")
 
 
+def asking(*arguments):
+    return float(input("z? "))
+
+
+def endless(*arguments):
+    while True:
+        pass
+
+
+def endless_and_deaf(*arguments):
+    while True:
+        try:
+            while True:
+                pass
+        except:  # noqa: E722
+            pass
+
+
+def forgetful(*arguments):
+    forgetful.calls += 1
+    return np.asarray(arguments[0]) * forgetful.calls
+
+
+forgetful.calls = 0
+
+
 def recursive(*arguments):
     return recursive(*arguments)
+
+
+class SilentError(Exception):
+    """Cannot tell its own message."""
+
+    def __str__(self):
+        raise RuntimeError("not even this")
+
+
+def raising_silently(*arguments):
+    raise SilentError
+
+
+class Endless:
+    """Never ends becoming an array."""
+
+    def __array__(self, *arguments, **named):
+        endless()
 
 
 class NoArray:
@@ -131,10 +220,20 @@ def returning(value):
     return lambda *arguments: value
 
 
+HOLDS_ITSELF = []
+HOLDS_ITSELF.append(HOLDS_ITSELF)
+
+
+def interrupting():
+    raise KeyboardInterrupt
+
+
 BAD = {
     "a number in place of a function": 3.0,
     "a string": "np.exp",
     "a list": [1, 2],
+    "an array": np.ones(3),
+    "a module": np,
     "returns None by name": lambda *arguments: None,
     "returns zero": returning(0.0),
     "returns one": returning(1.0),
@@ -151,6 +250,18 @@ BAD = {
     "returns truth values": lambda *arguments: np.asarray(arguments[0]) > 100,
     "returns itself": lambda: ALL,
     "returns what is no array": lambda *arguments: NoArray(),
+    "returns a list that holds itself": lambda *arguments: HOLDS_ITSELF,
+    "returns a number too large": returning(10**400),
+    "returns a generator": lambda *arguments: itertools.count(),
+    "returns two results": lambda *arguments: (arguments[0], arguments[0]),
+    "returns a dict": returning({"a": 1.0}),
+    "returns 16 bits": lambda *arguments: np.asarray(arguments[0], np.float16) * 0.37,
+    "returns chance": lambda *arguments: np.random.default_rng().normal(size=np.shape(arguments[0])),
+    "remembers": forgetful,
+    "asks": asking,
+    "raises silently": raising_silently,
+    "raises KeyboardInterrupt": lambda *arguments: interrupting(),
+    "changes its input's shape": reshaping,
     "raises": lambda *arguments: 1 / 0,
     "raises SystemExit": lambda *arguments: sys.exit(3),
     "takes no argument": lambda: 1.0,
@@ -169,146 +280,28 @@ def test_bad_answers_are_never_right_and_never_the_checkers_fault(exercise, name
     assert not result and result.kind not in ("ok", "fault", "timed out")
     assert str(result) and result._repr_html_()
     assert capsys.readouterr().out == ""
+    assert "0x" not in str(result), "an address differs from run to run"
+
+
+@pytest.mark.parametrize("answer", [endless, endless_and_deaf, returning(Endless())])
+@every_exercise
+def test_an_answer_without_end_is_stopped(exercise, answer, monkeypatch):
+    monkeypatch.setattr(running, "BUDGET", 0.05)
+    result = check_answer(exercise, answer)
+    assert result.kind == "timed out" and "loop" in result.message
+    monkeypatch.undo()
+    assert check_answer(exercise, exercise.reference).ok, "and the next check works"
 
 
 @every_exercise
 def test_the_shown_cases_cannot_be_learned_by_heart(exercise):
-    assert check_answer(exercise, hard_coded(exercise, 0), 0).ok
     assert not check_answer(exercise, hard_coded(exercise, 0), 1)
-    first = exercise.cases(np.random.default_rng(0))[0]
+    shown = exercise.cases(np.random.default_rng(0))
+    for case in shown:
+        assert not check_answer(exercise, only(case, exercise.reference))
+    first = shown[0]
     constant = exercise.reference(*first)
     assert not check_answer(exercise, lambda *arguments: constant)
-
-
-# ---- The checker ---------------------------------------------------------------------------------------------------
-
-DOUBLE = Exercise(
-    id="03-double",
-    title="Double",
-    task="Return twice z.",
-    starter="def my_double(z):\n    ...",
-    reference=lambda z: 2 * z,
-    cases=lambda rng: [(np.array([1.0, 2.0]),), (rng.normal(size=(3, 3)),), (rng.normal(size=(2, 4)),)],
-    hints=(Hint("a"), Hint("b", "c"), Hint("d")),
-    misconceptions=(Misconception(lambda z: z**2, "You squared it.", "c"),),
-)
-
-
-def without_end(z):
-    while True:
-        pass
-
-
-def without_end_and_deaf(z):
-    while True:
-        try:
-            while True:
-                pass
-        except:  # noqa: E722
-            pass
-
-
-@pytest.mark.parametrize("answer", [without_end, without_end_and_deaf])
-def test_an_endless_loop_ends(answer):
-    result = check_answer(DOUBLE, answer)
-    assert result.kind == "timed out"
-    assert check_answer(DOUBLE, lambda z: z + z).ok, "and the next check works"
-
-
-def test_an_endless_loop_ends_in_another_thread_too():
-    results = []
-    thread = threading.Thread(target=lambda: results.append(check_answer(DOUBLE, without_end)))
-    thread.start()
-    thread.join(10)
-    assert [result.kind for result in results] == ["timed out"]
-    assert sys.gettrace() is None
-
-
-def test_form_comes_before_value():
-    assert "shape (2,), it has (0,)" in check_answer(DOUBLE, lambda z: z[:0]).message
-    assert "returned None" in check_answer(DOUBLE, lambda z: print(z, end="")).message
-    assert "must return numbers" in check_answer(DOUBLE, lambda z: z.astype(str)).message
-    assert "nan or inf" in check_answer(DOUBLE, lambda z: z / 0).message
-    assert "takes" in check_answer(DOUBLE, lambda: 1).message or "1 arguments" in check_answer(DOUBLE, lambda: 1).message
-
-
-def test_an_input_that_was_changed_is_noticed():
-    def careless(z):
-        z *= 2
-        return z
-
-    result = check_answer(DOUBLE, careless)
-    assert result.kind == "contract" and "changed its input z" in result.message
-
-
-def test_memory_of_earlier_calls_is_noticed():
-    calls = []
-
-    def counting(z):
-        calls.append(1)
-        return 2 * z + (len(calls) > 3)
-
-    result = check_answer(DOUBLE, counting)
-    assert result.kind == "contract" and "second call" in result.message
-
-
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (lambda z: -2 * z, "sign is the wrong way round"),
-        (lambda z: 3 * z, "multiplied by 0.6667"),
-        (lambda z: 2 * z + 0.5, "too large by 0.5"),
-        (lambda z: 2 * z - 0.25, "too small by 0.25"),
-        (lambda z: -2 * z if z.ndim == 1 else 3 * z, "The values differ"),
-        (lambda z: 2 * z + z**3, "differ"),
-        (lambda z: 2 * (z.T if z.shape == (3, 3) else z), "Rows and columns are swapped"),
-    ],
-)
-def test_what_an_error_looks_like_is_said(answer, words):
-    result = check_answer(DOUBLE, answer)
-    assert result.kind == "wrong" and words in result.message
-    assert "expected:" in result.message and "seed=0" in result.message
-
-
-def test_the_smallest_failing_case_is_shown():
-    assert "z = [1. 2.]" in check_answer(DOUBLE, lambda z: z * 2 + np.arange(z.shape[-1])).message
-
-
-def test_an_error_shows_the_readers_line_and_nothing_of_ours():
-    def wrong(z):
-        helper = z[7][9]
-        return helper
-
-    result = check_answer(DOUBLE, wrong)
-    assert result.kind == "error" and "helper = z[7][9]" in result.message and "IndexError" in result.message
-    assert "running.py" not in result.message and os.sep + "nnlearn" not in result.message
-
-
-def test_a_fault_of_the_checker_does_not_blame_the_reader():
-    from dataclasses import replace
-
-    broken = replace(DOUBLE, reference=lambda z: 1 / 0)
-    result = check_answer(broken, lambda z: 2 * z)
-    assert result.kind == "fault" and "not your fault" in str(result)
-
-
-def test_a_misconception_brings_its_message_and_a_link():
-    result = check_answer(DOUBLE, lambda z: z * z)
-    assert result.kind == "misconception" and result.message == "You squared it." and result.link == "03-activations.html#c"
-    assert '<a href="03-activations.html#c">' in result._repr_html_()
-
-
-def test_html_is_escaped():
-    def sly(z):
-        raise ValueError("<script>alert(1)</script>")
-
-    page = check_answer(DOUBLE, sly)._repr_html_()
-    assert "<script>" not in page and "&lt;script&gt;" in page
-
-
-def test_results_speak_without_colour_and_without_chance():
-    texts = {str(check_answer(DOUBLE, lambda z: z + 1)) for _ in range(3)}
-    assert len(texts) == 1 and HEADINGS["wrong"] in texts.pop()
 
 
 # ---- What a reader calls -------------------------------------------------------------------------------------------
@@ -322,7 +315,7 @@ def test_check_hint_solution_and_progress():
     assert line.startswith("✓"), "what was solved once stays solved"
     texts = [str(hint("03-relu-derivative")) for _ in range(4)]
     assert texts[0].startswith("Hint 1 of 3") and texts[2].startswith("Hint 3 of 3") and texts[3] == texts[0]
-    assert "03-activations.html#relu" in texts[1]
+    assert "Read again: chapter 03, ReLU (rectified linear unit)" in texts[1] and "solution('03-relu-derivative')" in texts[2]
     assert "return" in str(solution("03-relu-derivative"))
     assert "def my_relu_derivative(z):" in str(starter("03-relu-derivative"))
 
@@ -332,9 +325,59 @@ def test_an_unknown_exercise_names_its_neighbours():
         check("03-sigmoi", None)
     with pytest.raises(TypeError, match="quotation marks"):
         check(np.tanh, "03-tanh")
+    with pytest.raises(ValueError, match="seed must be a whole number"):
+        check("03-step", np.sign, seed=-1)
+
+
+def test_hints_are_shown_as_code_in_a_notebook():
+    page = [hint("03-tanh-derivative") for _ in range(3)][2]._repr_html_()
+    assert "<code>return 1 - np.tanh(z) ** 2</code>" in page
+
+
+# ---- Links ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("link", all_links())
+def test_a_link_leads_to_a_label_and_its_heading_in_the_notebook(link):
+    page, _, section = link.partition("#")
+    text = (BOOK / page.replace(".html", ".ipynb")).read_text(encoding="utf-8")
+    heading = links.CHAPTERS[page[:2]].headings.get(section)
+    assert f"({section})=" in text
+    if not section.startswith("exercise-"):
+        assert re.search(rf"\({section}\)=\\n\",\s*\"#+ {re.escape(heading)}", text), heading
+
+
+def test_a_link_is_for_the_place_where_it_is_shown(monkeypatch):
+    link = "03-activations.html#leaky-relu"
+    monkeypatch.setenv("NNLEARN_EXPLORERS", "recorded")
+    assert links.href(link) == link
+    monkeypatch.setenv("NNLEARN_EXPLORERS", "live")
+    assert links.href(link) == "03-activations.ipynb#5.-Leaky-ReLU"
+    assert links.words(link) == "chapter 03, Leaky ReLU"
+    assert links.words("03-activations.html") == "chapter 03, Activation functions"
+
+
+# ---- As a reader ---------------------------------------------------------------------------------------------------
 
 
 def test_in_a_plain_prompt():
     code = "from nnlearn.exercises import check; import numpy as np; print(check('03-step', lambda z: (z >= 0) * 1))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "✓ 03-step: Correct.\n"
+
+
+def test_an_endless_loop_in_a_notebook_leaves_the_kernel_alive(tmp_path):
+    cells = [
+        "import time\nfrom nnlearn.exercises import check",
+        "def my_step(z):\n    while True:\n        try:\n            time.sleep(60)\n        except:\n            pass",
+        "check('03-step', my_step)",
+        "import numpy as np\ncheck('03-step', lambda z: (z >= 0) * 1)",
+        "def my_step(z):\n    # no such row\n    return z[100]\n\ncheck('03-step', my_step)",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3").execute(env=dict(os.environ))
+    shown = [cell.outputs[-1]["data"] for cell in notebook.cells if cell.outputs]
+    assert shown[0]["text/plain"].startswith("✗ 03-step: Your code did not come to an end in time.")
+    assert shown[1]["text/plain"] == "✓ 03-step: Correct."
+    assert "  →    3      return z[100]\n  IndexError" in shown[2]["text/plain"], "only the reader's own lines"
+    assert shown[2]["text/plain"].count("line ") == 1

@@ -47,12 +47,12 @@ def test_two_processes_at_once_lose_nothing(tmp_path):
     running = [subprocess.Popen([sys.executable, "-c", code, name]) for name in ("a", "b", "c")]
     assert [process.wait(60) for process in running] == [0, 0, 0]
     assert len(Progress().all()) == 90
-    assert os.listdir(tmp_path / "data") == ["progress.json"]
+    assert sorted(os.listdir(tmp_path / "data")) == ["progress.json", "progress.lock"]
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"\xff\xfe", b'{"format": "nnlearn progress", "version": 2}', b"[" * 5000, b'{"version": 1, "verdicts": {}}',
+    [b"", b"{", b"[]", b"\xff\xfe", b'{"format": "nnlearn progress", "version": 0}', b"[" * 5000, b'{"version": 1, "verdicts": {}}',
      b'{"format": "nnlearn progress", "version": 1, "verdicts": {"a": 1}}', b" " * (store.LARGEST + 1)],
     ids=range(9),
 )  # fmt: skip
@@ -88,14 +88,70 @@ def test_where_nothing_can_be_written_it_is_kept_in_memory(tmp_path, monkeypatch
     assert progress.all() == {"03-step": "ok"} and "kept until Python ends" in progress.note
 
 
-def test_the_lock_of_a_process_that_died_is_taken_over(monkeypatch):
+def test_a_file_of_a_newer_version_is_left_as_it_is():
     progress = Progress()
     progress.path.parent.mkdir()
-    lock = progress.path.with_suffix(".lock")
-    lock.touch()
-    os.utime(lock, (0, 0))
+    progress.path.write_text('{"format": "nnlearn progress", "version": 2, "more": 1}')
     progress.record("03-step", "ok")
-    assert Progress().all() == {"03-step": "ok"} and not lock.exists()
+    assert progress.all() == {"03-step": "ok"} and "a newer nnlearn wrote it (version 2" in progress.note
+    assert progress.path.read_text() == '{"format": "nnlearn progress", "version": 2, "more": 1}'
+
+
+def test_in_a_folder_that_is_read_only_it_is_kept_in_memory(monkeypatch):
+    Progress().record("03-step", "ok")
+
+    def refuse(*arguments, **named):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(store, "write_atomically", refuse)  # by hand: whoever is root may write everywhere
+    progress = Progress()
+    progress.record("03-tanh", "ok")
+    assert progress.all() == {"03-step": "ok", "03-tanh": "ok"} and "Permission denied" in progress.note
+    monkeypatch.undo()
+
+
+def test_without_a_home_it_is_kept_in_memory(monkeypatch):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("NNLEARN_PROGRESS")
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setattr(store.sys, "platform", "linux")
+    monkeypatch.setattr(store.Path, "home", homeless)
+    progress = Progress()
+    progress.record("03-step", "ok")
+    assert progress.all() == {"03-step": "ok"} and "Could not determine home directory" in progress.note
+
+
+def test_the_lock_of_a_process_that_died_is_free():
+    code = (
+        "import os; from nnlearn.exercises.progress_file import Progress, _lock; p = Progress().path\n"
+        "p.parent.mkdir()\n"
+        "with _lock(p.with_suffix('.lock')): os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    progress = Progress()
+    progress.record("03-step", "ok")
+    assert Progress().all() == {"03-step": "ok"} and not progress.note
+
+
+def test_a_lock_that_is_held_for_long_is_not_waited_for_for_ever(monkeypatch):
+    monkeypatch.setattr(store, "PATIENCE", 0.05)
+    progress = Progress()
+    progress.path.parent.mkdir()
+    with store._lock(progress.path.with_suffix(".lock")):
+        progress.record("03-step", "ok")
+    assert "another notebook holds the file" in progress.note and progress.all() == {"03-step": "ok"}
+    progress.record("03-tanh", "ok")
+    assert Progress().all() == {"03-step": "ok", "03-tanh": "ok"}, "what was kept in memory is written with the next"
+
+
+def test_what_another_notebook_found_out_later_stays():
+    mine, other = Progress(), Progress()
+    mine.record("03-step", "wrong")
+    other.record("03-step", "error")
+    mine.record("03-tanh", "ok")
+    assert Progress().all() == {"03-step": "error", "03-tanh": "ok"}
 
 
 def test_export_and_import(tmp_path):
@@ -111,7 +167,8 @@ def test_export_and_import(tmp_path):
         exercises.import_progress(tmp_path / "other.json")
 
 
-def test_checks_are_recorded_and_shown_as_a_table():
+def test_checks_are_recorded_and_shown_as_a_table(monkeypatch):
+    monkeypatch.delenv("NNLEARN_EXPLORERS", raising=False)
     exercises.check("03-relu-derivative", lambda z: (z > 0) * 1.0)
     exercises.check("03-step")
     text, page = str(exercises.progress()), exercises.progress()._repr_html_()
@@ -119,7 +176,9 @@ def test_checks_are_recorded_and_shown_as_a_table():
     assert lines["03-relu-derivative"].startswith("✓") and lines["03-relu-derivative"].endswith("Correct.")
     assert lines["03-step"].rstrip().endswith("The step function")
     assert text.splitlines()[-1] == f"1 of {len(exercises.EXERCISES)} solved."
-    assert '<a href="03-activations.html#exercise-03-step">03-step</a>' in page
+    assert '<a href="03-activations.ipynb#Exercises">03-step</a>' in page
+    monkeypatch.setenv("NNLEARN_EXPLORERS", "recorded")
+    assert '<a href="03-activations.html#exercise-03-step">03-step</a>' in exercises.progress()._repr_html_()
 
 
 def test_the_folder_follows_the_customs_of_the_system(monkeypatch):

@@ -9,11 +9,11 @@ import difflib
 from nnlearn.exercises import activations
 from nnlearn.exercises.checking import check_answer
 from nnlearn.exercises.progress_file import Progress, ProgressError
-from nnlearn.exercises.result import HEADINGS, Result, Table, Text
+from nnlearn.exercises.result import HEADINGS, Advice, Result, Table, Text
 
 __all__ = [
-    "EXERCISES", "ProgressError", "Result", "check", "export_progress", "hint", "import_progress", "progress", "solution",
-    "starter",
+    "EXERCISES", "ProgressError", "Result", "all_links", "check", "export_progress", "hint", "import_progress", "progress",
+    "solution", "starter",
 ]  # fmt: skip
 
 EXERCISES = {exercise.id: exercise for module in (activations,) for exercise in module.EXERCISES}
@@ -23,8 +23,14 @@ _progress = Progress()
 
 
 def check(id, answer=None, *, seed=0):
-    """Check an answer and say what is right or wrong with it: check("03-sigmoid", my_sigmoid)."""
+    """Check an answer and say what is right or wrong with it: check("03-sigmoid", my_sigmoid).
+
+    The result counts as true if the answer is correct. Whatever the answer does, this does not raise; it raises for an
+    unknown id. `seed` chooses the random cases.
+    """
     exercise = _find(id)
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise ValueError(f"seed must be a whole number, 0 or larger, got {seed!r}")
     result = check_answer(exercise, answer, seed)
     if result.kind not in ("not attempted", "fault"):
         _progress.record(id, result.kind)
@@ -36,9 +42,10 @@ def hint(id):
     exercise = _find(id)
     given = _hints_given.get(id, 0) % len(exercise.hints)
     _hints_given[id] = given + 1
-    chosen = exercise.hints[given]
-    where = f"\nRead again: {exercise.link(chosen.section)}" if chosen.section else ""
-    return Text(f"Hint {given + 1} of {len(exercise.hints)}: {chosen.text}{where}")
+    chosen, last = exercise.hints[given], given + 1 == len(exercise.hints)
+    link = exercise.link(chosen.section) if chosen.section else ""
+    tail = f"That was the last one; solution({id!r}) shows an answer." if last else ""
+    return Advice(f"Hint {given + 1} of {len(exercise.hints)}", chosen.text, link, tail)
 
 
 def solution(id):
@@ -66,6 +73,11 @@ def progress():
     ]
     done = sum(verdicts.get(id) == "ok" for id in EXERCISES)
     return Table(("", "exercise", "title", "last check"), rows, f"{done} of {len(EXERCISES)} solved.", _progress.note)
+
+
+def all_links():
+    """Return the links of all exercises, hints and messages: pages of the book with their anchors, in order."""
+    return sorted(set().union(*(exercise.links() for exercise in EXERCISES.values())))
 
 
 def export_progress(path):

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-#: Where the chapters' pages are, by the number that an exercise's id begins with.
-PAGES = {"03": "03-activations.html"}
+from nnlearn.exercises import links
 
 
 @dataclass(frozen=True)
@@ -34,11 +33,15 @@ class Exercise:
 
     - `id`: the chapter's number and a name, such as "03-sigmoid"; `title` and `task` say what is asked.
     - `starter`: the source text that the reader begins with, one function.
-    - `reference`: the right function; `accepted`: other right ones of a different form, for the tests.
+    - `reference`: the right function; `accepted`: other right ones of a different form, for the tests. If the reference
+      returns a tuple or a dict, the answer has to return as many results, or the same keys; otherwise it is one array.
     - `cases(rng)`: a list of argument tuples, the fixed edge cases first, then random ones.
     - `hints`: a nudge, then the rule, then nearly the code.
     - `misconceptions`: each told apart from all others by at least one case.
-    - `tolerance`: the largest ‖got - expected‖ / ‖expected‖ of a case that still counts as equal.
+    - `tolerance`: the largest ‖got - expected‖ / ‖expected‖ of a case that still counts as equal. An answer that computes in
+      float32 throughout has to pass.
+    - `vectorised`: whether a loop over the numbers, right as it is, is not what was asked. The largest case must have at
+      least eight rows more than the smallest.
     """
 
     id: str
@@ -50,7 +53,8 @@ class Exercise:
     hints: tuple[Hint, ...]
     misconceptions: tuple[Misconception, ...] = ()
     accepted: tuple[Callable, ...] = ()
-    tolerance: float = 1e-6
+    tolerance: float = 1e-5
+    vectorised: bool = False
     names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self):
@@ -67,8 +71,12 @@ class Exercise:
 
     def link(self, section):
         """Return where a section of the exercise's chapter is, relative to the chapters' folder."""
-        page = PAGES[self.id.split("-")[0]]
-        return f"{page}#{section}" if section else page
+        return links.link(self.id.split("-")[0], section)
+
+    def links(self):
+        """Return all links of the exercise: to itself, and to the sections that its hints and messages name."""
+        sections = {item.section for item in (*self.hints, *self.misconceptions)} - {""}
+        return {self.link(section) for section in {f"exercise-{self.id}", *sections}}
 
 
 def function_from(source):

@@ -1,7 +1,7 @@
 """What a reader has solved: a small versioned file that no crash and no second notebook can spoil.
 
-The file lies in the user's data folder, or where the environment variable NNLEARN_PROGRESS says. It is read again and
-merged before every write, under a lock, and written whole to a temporary file that then takes its place.
+The file lies in the user's data folder, or in the folder that the environment variable NNLEARN_PROGRESS names. It is read
+again and merged before every write, under a lock, and written whole to a temporary file that then takes its place.
 """
 
 import contextlib
@@ -13,15 +13,28 @@ from pathlib import Path
 
 from nnlearn.storage import write_atomically
 
+try:
+    import fcntl
+except ImportError:  # Windows, which has a lock of its own
+    fcntl = None
+try:
+    import msvcrt
+except ImportError:
+    msvcrt = None
+
 VERSION = 1
 #: A progress file is a few kilobytes; whatever is larger is not one, and is not read.
 LARGEST = 2**20
-#: A lock that is older belongs to a process that died.
-STALE_SECONDS = 10
+#: Seconds to wait for another notebook that writes.
+PATIENCE = 5.0
 
 
 class ProgressError(ValueError):
-    """A file that was to be imported is no progress file; the message says why."""
+    """A file is no progress file; the message says why."""
+
+
+class NewerProgressError(ProgressError):
+    """A progress file was written by a newer nnlearn. It is not damaged, and stays as it is."""
 
 
 def folder():
@@ -37,6 +50,9 @@ def folder():
     return Path(base) / "nnlearn"
 
 
+IN_THE_BROWSER = "In the browser your progress lasts until the page is closed. export_progress('progress.json') keeps it."
+
+
 class Progress:
     """The verdicts on a reader's answers, by exercise: "ok" once it was solved, else the last one.
 
@@ -45,7 +61,7 @@ class Progress:
 
     def __init__(self):
         self._memory = {}
-        self.note = ""
+        self.note = IN_THE_BROWSER if sys.platform == "emscripten" else ""
 
     @property
     def path(self):
@@ -54,7 +70,11 @@ class Progress:
 
     def all(self):
         """Return {exercise: verdict}, from the file and from this session."""
-        return merged(self._read(), self._memory)
+        try:
+            return merged(self._read(), self._memory)
+        except NewerProgressError as error:
+            self.note = f"Your progress file cannot be used: {error}. Until Python ends, what you solve is kept in memory."
+            return self._memory
 
     def record(self, exercise, verdict):
         """Keep a verdict. One that says "ok" stays, whatever comes after it."""
@@ -67,8 +87,12 @@ class Progress:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with _lock(self.path.with_suffix(".lock")):
                 _write(self.path, merged(self._read(), self._memory))
-        except OSError as error:
-            self.note = f"Your progress cannot be saved ({error.strerror or error}); it is kept until Python ends."
+            self._memory = {}  # from here on the file is what holds, as another notebook may know something newer
+        except NewerProgressError as error:
+            self.note = f"Your progress file cannot be used: {error}. Until Python ends, what you solve is kept in memory."
+        except (OSError, RuntimeError) as error:  # RuntimeError: a user without a home
+            reason = getattr(error, "strerror", None) or error
+            self.note = f"Your progress cannot be saved ({reason}); it is kept until Python ends."
 
     def export(self, path):
         """Write the progress to a file that `import_from` reads, on another machine for instance."""
@@ -84,7 +108,9 @@ class Progress:
             return _parsed(self.path)
         except FileNotFoundError:
             return {}
-        except OSError as error:
+        except NewerProgressError:
+            raise
+        except (OSError, RuntimeError) as error:
             self.note = self.note or f"Your progress cannot be read ({error.strerror or error})."
             return {}
         except ProgressError as error:
@@ -120,8 +146,11 @@ def _parsed(path):
         raise ProgressError("it is not JSON") from None
     if not isinstance(content, dict) or content.get("format") != "nnlearn progress":
         raise ProgressError("it does not say that it is a progress file")
-    if content.get("version") != VERSION:
-        raise ProgressError(f"it has version {content.get('version')!r}, and this nnlearn reads version {VERSION}")
+    version = content.get("version")
+    if type(version) is int and version > VERSION:
+        raise NewerProgressError(f"a newer nnlearn wrote it (version {version}; this one reads {VERSION})")
+    if version != VERSION:
+        raise ProgressError(f"it has version {version!r}, and this nnlearn reads version {VERSION}")
     verdicts = content.get("verdicts")
     if not isinstance(verdicts, dict) or not all(isinstance(verdict, str) for verdict in verdicts.values()):
         raise ProgressError("its table of verdicts is not one")
@@ -134,22 +163,38 @@ def _write(path, verdicts):
 
 
 @contextlib.contextmanager
-def _lock(path, patience=5.0):
-    """Hold a lock file, which only one process can create; wait for it up to `patience` seconds."""
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-            break
-        except FileExistsError:
-            with contextlib.suppress(FileNotFoundError):
-                if time.time() - path.stat().st_mtime > STALE_SECONDS:
-                    path.unlink(missing_ok=True)
-                    continue
+def _lock(path):
+    """Hold the lock that stands for a file; wait for it, but not for ever.
+
+    The system gives it back when a process dies, so that there are no old locks to clear away. Where a file system knows no
+    locks, it goes without: what is written is still merged and whole.
+    """
+    deadline = time.monotonic() + PATIENCE
+    with open(path, "ab") as file:
+        while (held := _try_to_lock(file)) is False:
             if time.monotonic() > deadline:
-                raise OSError("another notebook holds the file") from None
+                raise OSError("another notebook holds the file")
             time.sleep(0.01)
+        try:
+            yield
+        finally:
+            if held and msvcrt:
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
+
+def _try_to_lock(file):
+    """Return True if the lock is ours now, False if somebody else holds it, None if there are no locks."""
     try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        elif msvcrt:
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            return None
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:
+        return None
+    return True

@@ -1,7 +1,10 @@
 """The answer to a check, as text for a prompt and as the same text in HTML for a notebook."""
 
 import html
+import re
 from dataclasses import dataclass
+
+from nnlearn.exercises.links import href, words
 
 #: The kinds of verdict, and the words that a reader sees first.
 HEADINGS = {
@@ -18,12 +21,16 @@ HEADINGS = {
 
 @dataclass(frozen=True)
 class Result:
-    """A verdict on an exercise. `kind` is one of HEADINGS; it counts as true only if the answer is correct."""
+    """A verdict on an exercise. `kind` is one of HEADINGS; it counts as true only if the answer is correct.
+
+    `detail` says of kind "contract" which part of it: signature, none, type, dtype, shape, finite, changed, state or loop.
+    """
 
     exercise: str
     kind: str
     message: str = ""
     link: str = ""
+    detail: str = ""
 
     @property
     def ok(self):
@@ -39,23 +46,48 @@ class Result:
         if self.message:
             lines.append(self.message)
         if self.link:
-            lines.append(f"Read again: {self.link}")
+            lines.append(f"Read again: {words(self.link)}")
         return "\n".join(lines)
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        link = ""
-        if self.link:
-            link = f'<p>Read again: <a href="{html.escape(self.link)}">{html.escape(self.link)}</a></p>'
+        link = f"<p>Read again: {_anchor(self.link, words(self.link))}</p>" if self.link else ""
         message = f'<pre style="white-space:pre-wrap">{html.escape(self.message)}</pre>' if self.message else ""
         first = html.escape(str(self).split("\n")[0])
         return f'<div class="nn-check"><p><strong>{first}</strong></p>{message}{link}</div>'
 
 
+def _anchor(link, text):
+    return f'<a href="{html.escape(href(link))}">{html.escape(text)}</a>'
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A hint: its text, the section to read again, and how to go on."""
+
+    head: str
+    text: str
+    link: str = ""
+    tail: str = ""
+
+    def __str__(self):
+        read = f"Read again: {words(self.link)}" if self.link else ""
+        return "\n".join(line for line in (f"{self.head}: {self.text}", read, self.tail) if line)
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        text = html.escape(self.text)
+        text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
+        read = f"<p>Read again: {_anchor(self.link, words(self.link))}</p>" if self.link else ""
+        tail = f"<p>{html.escape(self.tail)}</p>" if self.tail else ""
+        return f'<div class="nn-check"><p><strong>{html.escape(self.head)}:</strong> {text}</p>{read}{tail}</div>'
+
+
 @dataclass(frozen=True)
 class Text:
-    """A hint, a solution or a table: text that shows itself without quotation marks."""
+    """A solution or a starter: text that shows itself without quotation marks."""
 
     text: str
 
@@ -86,8 +118,8 @@ class Table:
         head = "".join(f"<th>{html.escape(name)}</th>" for name in self.heads)
         body = ""
         for *cells, link in self.rows:
-            mark, id, *rest = (html.escape(cell) for cell in cells)
-            name = f'<a href="{html.escape(link)}">{id}</a>'
+            mark, _, *rest = (html.escape(cell) for cell in cells)
+            name = _anchor(link, cells[1])
             body += "<tr>" + "".join(f"<td>{cell}</td>" for cell in (mark, name, *rest)) + "</tr>"
         last = "".join(f"<p>{html.escape(text)}</p>" for text in (self.sum, self.note) if text)
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{last}"

@@ -1,0 +1,71 @@
+"""Where the chapters and their sections are: the one place that turns a section's name into words and into a link.
+
+In the published book a section is an anchor on a page. In Jupyter the same chapter is a notebook, where a heading is
+reached by its own text; which of the two is running shows in the environment variable NNLEARN_EXPLORERS, as for explorers.
+"""
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter's file name without its ending, its title, and the headings that exercises link to, by their anchors."""
+
+    page: str
+    title: str
+    headings: dict[str, str]
+
+
+#: By the number that an exercise's id begins with.
+CHAPTERS = {
+    "03": Chapter(
+        "03-activations",
+        "Activation functions",
+        {
+            "step": "1. Step function",
+            "sigmoid": "2. Sigmoid (logistic function)",
+            "tanh": "3. Tanh (hyperbolic tangent)",
+            "relu": "4. ReLU (rectified linear unit)",
+            "leaky-relu": "5. Leaky ReLU",
+            "softmax": "6. Softmax",
+            "saturation": "What saturation does to a deep network",
+        },
+    ),
+}
+
+
+def link(chapter, section=""):
+    """Return where a section is in the published book, relative to the chapters' folder.
+
+    >>> link("03", "sigmoid")
+    '03-activations.html#sigmoid'
+    """
+    page = CHAPTERS[chapter].page + ".html"
+    return f"{page}#{section}" if section else page
+
+
+def words(link):
+    """Return a link as words that can be followed without a click.
+
+    >>> words("03-activations.html#sigmoid")
+    'chapter 03, Sigmoid (logistic function)'
+    """
+    chapter, section = _parts(link)
+    heading = chapter.headings.get(section, "")
+    number = chapter.page.split("-")[0]
+    return f"chapter {number}, {heading.lstrip('0123456789. ') or chapter.title}"
+
+
+def href(link):
+    """Return a link for where it is shown: an anchor on a page of the book, or a heading of a notebook in Jupyter."""
+    if os.environ.get("NNLEARN_EXPLORERS") == "recorded":
+        return link
+    chapter, section = _parts(link)
+    heading = chapter.headings.get(section, "Exercises" if section else "")
+    return f"{chapter.page}.ipynb" + (f"#{heading.replace(' ', '-')}" if heading else "")
+
+
+def _parts(link):
+    page, _, section = link.partition("#")
+    return CHAPTERS[page.split("-")[0]], section

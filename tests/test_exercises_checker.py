@@ -1,0 +1,433 @@
+"""The checker: its verdicts and their order, its words, its time budget, and what it sees in an error."""
+
+import contextlib
+import html
+import os
+import re
+import sys
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nnlearn.exercises import diagnosis, running
+from nnlearn.exercises.checking import check_answer
+from nnlearn.exercises.exercise import Exercise, Hint, Misconception
+from nnlearn.exercises.result import HEADINGS
+
+HINTS = (Hint("a"), Hint("b", "step"), Hint("d"))
+
+DOUBLE = Exercise(
+    id="03-double",
+    title="Double",
+    task="Return twice z.",
+    starter="def my_double(z):\n    ...",
+    reference=lambda z: 2 * z,
+    cases=lambda rng: [(np.array([1.0, 2.0]),), (rng.normal(size=(3, 3)),), (rng.normal(size=(2, 4)),)],
+    hints=HINTS,
+    misconceptions=(Misconception(lambda z: z**2, "You squared it.", "step"),),
+)
+
+CENTRE = replace(
+    DOUBLE,
+    reference=lambda z: z.mean(axis=0),
+    cases=lambda rng: [(rng.normal(size=shape),) for shape in ((2, 3), (3, 3), (5, 4))],
+    misconceptions=(),
+)
+
+
+def verdict(answer, exercise=DOUBLE):
+    """Return (kind, which contract, message)."""
+    result = check_answer(exercise, answer)
+    return result.kind, result.detail, result.message
+
+
+# ---- Not attempted -------------------------------------------------------------------------------------------------
+
+
+def docstring_only(z):
+    """Return twice z."""
+
+
+def not_implemented(z):
+    raise NotImplementedError("later")
+
+
+@pytest.mark.parametrize(
+    "answer", [None, ..., docstring_only, not_implemented, lambda x: None, lambda z: ...], ids=lambda answer: repr(answer)[:16]
+)
+def test_an_empty_function_is_not_attempted(answer):
+    assert verdict(answer)[0] == "not attempted"
+
+
+def test_a_starter_that_does_something_is_not_attempted_while_it_does_the_same():
+    exercise = replace(DOUBLE, starter="def my_double(z):\n    out = z + 2\n    return out", misconceptions=())
+
+    def renamed(x):
+        y = x + 2
+        return y
+
+    assert verdict(renamed, exercise)[0] == "not attempted"
+    kind, _, message = verdict(lambda z: 2 + z, exercise)
+    assert kind == "not attempted" and "still gives what it gave at the start" in message
+    assert verdict(lambda z: z + 3, exercise)[0] == "wrong"
+
+
+# ---- Form, before values -------------------------------------------------------------------------------------------
+
+
+def changing(z):
+    z *= 2
+    return z
+
+
+def two_ways(z):
+    if z.shape == (3, 3):
+        return None
+    return z
+
+
+@pytest.mark.parametrize(
+    ("answer", "which", "words"),
+    [
+        (3.0, "signature", "You gave a number."),
+        (np.ones(2), "signature", "You gave an array. Is there a pair of brackets too many"),
+        (lambda: 1, "signature", "must take 1 argument (z); yours takes none."),
+        (lambda a, b: a, "signature", "yours takes 2 arguments (a, b)."),
+        (lambda z: print(z), "none", "It printed something: printing shows a value, `return` gives it back."),
+        (two_ways, "none", "Is there a `return` on every way through it?"),
+        (lambda z: "text", "type", "it returned text."),
+        (lambda z: [[1], [1, 2]], "type", "cannot be made an array"),
+        (lambda z: z > 0, "dtype", "it returned True and False (dtype bool). Multiply by 1.0"),
+        (lambda z: z * 1j, "dtype", "it returned complex numbers (dtype complex128)."),
+        (lambda z: (z * 2).astype(np.float16), "dtype", "float16 holds no more"),
+        (lambda z: z[:0], "shape", "must have the shape (2,), it has (0,)."),
+        (lambda z: 1.0, "shape", "it has (). It is a single number."),
+        (lambda z: z[None] * 2, "shape", "an axis of length 1 too many, or too few?"),
+        (lambda z: 2 * z.T, "shape", "shape (2, 4), it has (4, 2). Those are the same two the other way round"),
+        (lambda z: z / 0, "finite", "The result holds inf"),
+        (lambda z: z * np.nan, "finite", "The result holds nan"),
+        (changing, "changed", "changed its input z."),
+    ],
+)
+def test_form_comes_before_value_and_says_which_part_of_it(answer, which, words):
+    kind, detail, message = verdict(answer)
+    assert (kind, detail) == ("contract", which) and words in message
+
+
+def test_shape_comes_before_value_whatever_the_order_of_the_cases():
+    kind, detail, _ = verdict(lambda z: z[0] if z.ndim == 2 else z + 7)
+    assert (kind, detail) == ("contract", "shape")
+
+
+def test_memory_of_earlier_calls_is_noticed():
+    calls = []
+
+    def counting(z):
+        calls.append(1)
+        return 2 * z + (len(calls) > 3)
+
+    kind, detail, message = verdict(counting)
+    assert (kind, detail) == ("contract", "state") and "second call" in message
+
+
+def test_nan_is_never_close():
+    assert not diagnosis.close(np.array([np.nan]), np.array([1.0]), 1e9)
+    assert not diagnosis.close(np.array([np.nan]), np.array([np.nan]), 1e9)
+    assert diagnosis.close(np.array([np.inf, 1.0]), np.array([np.inf, 1.0]), 1e-9)
+
+
+# ---- Several results -----------------------------------------------------------------------------------------------
+
+SWAPPED = Misconception(lambda z: (z.sum(), 2 * z), "Swapped.", "step")
+PAIR = replace(DOUBLE, reference=lambda z: (2 * z, z.sum()), misconceptions=(SWAPPED,))
+TABLE = replace(DOUBLE, reference=lambda z: {"W": 2 * z, "b": z.sum()}, misconceptions=())
+
+
+def test_a_tuple_or_a_dict_of_results():
+    assert verdict(lambda z: [z + z, z.sum()], PAIR)[0] == "ok"
+    assert verdict(lambda z: (z.sum(), z + z), PAIR)[2] == "Swapped."
+    kind, which, message = verdict(lambda z: 2 * z[:1], PAIR)
+    assert (kind, which) == ("contract", "type") and "2 results, as in `return a, b`; it returned an array" in message
+    kind, _, message = verdict(lambda z: (2 * z, -z.sum()), PAIR)
+    assert kind == "wrong" and message.startswith("In result 2: The sign is the wrong way round")
+    assert "result 1 = [2. 4.]" in message
+    assert verdict(lambda z: {"b": z.sum(), "W": 2.0 * z}, TABLE)[0] == "ok"
+    assert "a dict with the keys 'W', 'b'; it returned a tuple of 2" in verdict(lambda z: (z, z), TABLE)[2]
+    assert "In b: The result must have the shape ()" in verdict(lambda z: {"W": 2 * z, "b": z}, TABLE)[2]
+
+
+# ---- Values --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda z: -2 * z, "The sign is the wrong way round, everything else is right."),
+        (lambda z: abs(2 * z), "numbers that should be negative are positive"),
+        (lambda z: 3 * z, "Every number is 1.5 times what it should be."),
+        (lambda z: z, "Every number is 1/2 of what it should be."),
+        (lambda z: 2 * z + 0.5, "Every number is too large by 0.5."),
+        (lambda z: 2 * z - 0.25, "Every number is too small by 0.25."),
+        (lambda z: (2 * z).astype(int), "Only whole numbers come out"),
+        (lambda z: 2 * z - (2 * z).mean(), "Every number is off by the mean"),
+        (lambda z: np.where(z < 0, z, 2 * z), "The values are right, except where z is negative."),
+        (lambda z: np.where(z > 0, 7, 2 * z), "The values are right, except where z is positive."),
+        (lambda z: 2 * z if z.ndim == 1 else 2 * z[::-1], "The order is reversed"),
+        (lambda z: 2 * (z.T if z.shape == (3, 3) else z), "Rows and columns are swapped"),
+        (lambda z: -2 * z if z.ndim == 1 else 3 * z, "The values differ."),
+        (lambda z: 2 * z + z**3, "The values differ."),
+        (lambda z: z * 0.0, "The values differ."),
+    ],
+)
+def test_what_all_wrong_cases_have_in_common_is_said(answer, words):
+    kind, _, message = verdict(answer)
+    assert kind == "wrong" and words in message.splitlines()[0]
+    assert "expected:" in message and "got:" in message and "seed=0" in message
+
+
+def test_a_sum_in_place_of_a_mean_is_seen():
+    assert "too large by the number of rows" in verdict(lambda z: z.sum(axis=0), CENTRE)[2]
+    assert "too small by the number of rows" in verdict(lambda z: z.mean(axis=0) / len(z), CENTRE)[2]
+
+
+def test_one_wrong_number_is_no_pattern():
+    single = replace(DOUBLE, cases=lambda rng: [(np.array([1.5]),), (np.array([0.0]),)])
+    assert verdict(lambda z: z * 5, single)[2].startswith("The values are right, except where z is positive.")
+    scalar = replace(DOUBLE, cases=lambda rng: [(1.5,)])
+    assert verdict(lambda z: z * 5, scalar)[2].startswith("The values differ.")
+
+
+def test_the_smallest_failing_case_is_shown():
+    message = verdict(lambda z: z * 2 + np.arange(z.shape[-1]))[2]
+    assert "  z = [1. 2.]\n  expected: [2. 4.]\n  got:      [2. 5.]\n" in message
+
+
+def test_a_small_difference_is_shown_with_enough_digits():
+    message = verdict(lambda z: 2 * z * (1 + 1e-4 * (z > 1)))[2]
+    assert "expected: [2. 4.]\n  got:      [2.     4.0004]" in message
+    shown = re.findall(r"(?:expected|got): +(.+)", verdict(lambda z: 2 * z * (1 + 2e-5))[2])
+    assert shown[0] != shown[1]
+
+
+def test_what_was_printed_is_shown_with_the_case():
+    def talking(z):
+        print("z is", z)
+        return z * 7 + 1
+
+    assert "  printed:  z is [1. 2.]\n" in verdict(talking)[2]
+
+
+def test_a_misconception_brings_its_message_and_a_link():
+    result = check_answer(DOUBLE, lambda z: z * z)
+    assert result.kind == "misconception" and result.message == "You squared it." and result.link == "03-activations.html#step"
+    assert str(result).endswith("Read again: chapter 03, Step function")
+
+
+def test_a_misconception_is_seen_behind_a_second_mistake_that_gives_no_numbers():
+    assert verdict(lambda z: z * z if z.shape != (2, 4) else z / 0)[0] == "misconception"
+    assert verdict(lambda z: 2 * z if z.shape != (2, 4) else z / 0)[:2] == ("contract", "finite")
+
+
+def test_a_loop_is_noticed_where_none_was_asked():
+    cases = lambda rng: [(np.array([1.0]),), (rng.normal(size=(12, 3)),)]  # noqa: E731
+    exercise = replace(DOUBLE, vectorised=True, cases=cases)
+
+    def by_rows(z):
+        out = np.empty_like(z)
+        for k in range(len(z)):
+            out[k] = 2 * z[k]
+        return out
+
+    one_by_one = np.vectorize(lambda v: 2 * v)
+    for answer in (by_rows, lambda z: [2 * row for row in z], one_by_one, lambda z: list(map(lambda row: 2 * row, z))):
+        kind, which, message = verdict(answer, exercise)
+        assert (kind, which) == ("contract", "loop") and "The values are right" in message
+    for answer in (lambda z: 2 * z, lambda z: np.add(z, z), lambda z: np.einsum("...,->...", z, 2.0)):
+        assert verdict(answer, exercise)[0] == "ok"
+
+
+# ---- Errors in the reader's code -----------------------------------------------------------------------------------
+
+
+def test_an_error_shows_the_readers_lines_with_one_marked_and_nothing_of_ours():
+    def wrong(z):
+        helper = z[7][9]
+        return helper
+
+    kind, _, message = verdict(wrong)
+    assert kind == "error" and "IndexError" in message
+    assert re.search(r"  in wrong, line \d+:\n +\d+      def wrong\(z\):\n  → +\d+          helper = z\[7\]\[9\]\n", message)
+    assert "running.py" not in message and os.sep not in message
+    assert message.count("line ") == 1
+
+
+def test_a_long_way_to_an_error_is_shortened():
+    def downwards(z):
+        return downwards(z)
+
+    message = verdict(downwards)[2]
+    assert "calls more ..." in message and message.count("in downwards") == 4 and "RecursionError" in message
+
+
+def test_an_interruption_by_hand_ends_the_check_at_once():
+    calls = []
+
+    def interrupted(z):
+        calls.append(1)
+        raise KeyboardInterrupt
+
+    assert verdict(interrupted)[0] == "error" and len(calls) == 1
+
+
+@pytest.mark.parametrize("what", ["reference", "cases"])
+def test_a_fault_of_the_checker_does_not_blame_the_reader(what):
+    def broken(*arguments):
+        raise RuntimeError("oh")
+
+    exercise = replace(DOUBLE, **{what: broken})
+    result = check_answer(exercise, lambda z: -z)
+    assert result.kind == "fault" and "oh" in result.message and "not your fault" in str(result)
+
+
+# ---- The time budget -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """A budget that the tests need not wait for."""
+    monkeypatch.setattr(running, "BUDGET", 0.1)
+
+
+def without_end(z):
+    while True:
+        pass
+
+
+def sleeping(z):
+    while True:
+        try:
+            time.sleep(60)
+        except BaseException:
+            continue
+
+
+def deaf(z):
+    while True:
+        try:
+            while True:
+                pass
+        except:  # noqa: E722
+            pass
+
+
+def deaf_twice(z):
+    while True:
+        try:
+            while True:
+                try:
+                    while True:
+                        pass
+                except:  # noqa: E722
+                    pass
+        except:  # noqa: E722
+            continue
+
+
+def suppressing(z):
+    while True:
+        with contextlib.suppress(BaseException):
+            while True:
+                pass
+
+
+def going_on_in_finally(z):
+    try:
+        while True:
+            pass
+    finally:
+        going_on_in_finally(z)
+
+
+def giving_an_answer_all_the_same(z):
+    try:
+        while True:
+            pass
+    except BaseException:
+        return 2 * z
+
+
+def printing_without_end(z):
+    while True:
+        print("x" * 1000)
+
+
+ENDLESS = [without_end, deaf, deaf_twice, suppressing, going_on_in_finally, giving_an_answer_all_the_same, printing_without_end]
+
+
+@pytest.mark.parametrize("answer", [*ENDLESS, sleeping])
+def test_what_has_no_end_is_ended(answer, short):
+    handler = running.signal.getsignal(running.signal.SIGALRM)
+    kind, _, message = verdict(answer)
+    assert kind == "timed out" and "  z = [1. 2.]" in message
+    assert sys.gettrace() is None and running.signal.getsignal(running.signal.SIGALRM) is handler
+    assert running.signal.getitimer(running.signal.ITIMER_REAL) == (0, 0)
+
+
+@pytest.mark.parametrize("answer", [answer for answer in ENDLESS if answer is not going_on_in_finally])
+def test_it_is_ended_in_another_thread_too(answer, short):
+    results = []
+    thread = threading.Thread(target=lambda: results.append((verdict(answer)[0], sys.gettrace())), daemon=True)
+    thread.start()
+    thread.join(20)
+    assert results == [("timed out", None)]
+
+
+def test_right_answers_are_right_in_another_thread():
+    results = []
+    thread = threading.Thread(target=lambda: results.append(verdict(lambda z: 2 * z)[0]))
+    thread.start()
+    thread.join(20)
+    assert results == ["ok"]
+
+
+def test_somebody_elses_timer_goes_on():
+    before = running.signal.signal(running.signal.SIGALRM, lambda *arguments: None)
+    running.signal.setitimer(running.signal.ITIMER_REAL, 100)
+    try:
+        assert verdict(lambda z: 2 * z)[0] == "ok"
+        assert 90 < running.signal.getitimer(running.signal.ITIMER_REAL)[0] <= 100
+    finally:
+        running.signal.setitimer(running.signal.ITIMER_REAL, 0)
+        running.signal.signal(running.signal.SIGALRM, before)
+
+
+# ---- Output --------------------------------------------------------------------------------------------------------
+
+
+def test_html_is_escaped_and_says_the_same_as_the_text():
+    def sly(z):
+        raise ValueError("<script>alert(1)</script>")
+
+    for answer in (sly, lambda z: z * z, lambda z: -2 * z, lambda z: 2 * z, lambda z: None):
+        result = check_answer(DOUBLE, answer)
+        page = result._repr_html_()
+        assert "<script>" not in page
+        words = html.unescape(re.sub("<[^>]+>", " ", page)).split()
+        assert words == str(result).split()
+
+
+def test_results_speak_without_colour_and_without_chance():
+    texts = {str(check_answer(DOUBLE, lambda z: z + 1)) for _ in range(3)}
+    assert len(texts) == 1 and HEADINGS["wrong"] in texts.pop()
+
+
+def test_no_address_gets_into_a_result():
+    def naming(z):
+        print(object())
+        raise ValueError(f"{object()}")
+
+    message = verdict(naming)[2]
+    assert "<object object>" in message and "0x" not in message
