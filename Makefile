@@ -13,7 +13,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 unexport JUPYTER_PATH PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help book html lab test strict test-unit test-notebooks test-pages notebooks lint format lock clean
+.PHONY: help book html lab test strict test-unit test-notebooks test-pages notebooks diffs lint format lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | while IFS='|' read -r name what; do \
@@ -48,6 +48,11 @@ strict: $(VENV)/.dev
 
 notebooks: $(VENV)/.dev  ## run the notebooks and write them in the form that is committed
 	$(BIN)/python tools/notebooks.py
+
+diffs: $(VENV)/.dev  ## let git show and merge notebooks in a readable way, in this clone
+	git config diff.jupyternotebook.command "$(CURDIR)/$(BIN)/git-nbdiffdriver diff"
+	git config merge.jupyternotebook.name "merge notebooks by their cells"
+	git config merge.jupyternotebook.driver "$(CURDIR)/$(BIN)/git-nbmergedriver merge %O %A %B %L %P"
 
 lint: $(VENV)/.dev  ## style, unused code, import directions
 	$(BIN)/ruff check .
