@@ -4,8 +4,10 @@ Everywhere x is (n, d) with one example in each row, and y holds n labels 0, 1, 
 """
 
 import gzip
+import math
 import os
 import struct
+import zlib
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
@@ -51,7 +53,7 @@ def moons(rng, n=200, *, noise=0.1):
 
 def spirals(rng, n=300, *, classes=3, turns=0.75, noise=0.05):
     """Return `classes` spiral arms around the origin, with normal noise: x (n, 2), y (n,)."""
-    classes = _checks.count(classes, "classes", least=2)
+    classes, turns = _checks.count(classes, "classes", least=2), _checks.number(turns, "turns")
     n, noise = _size(rng, n, noise, classes=classes)
     y = np.arange(n) % classes
     radius = np.sqrt(rng.uniform(0.01, 1, n))  # the root spreads the points evenly over the disc
@@ -62,8 +64,8 @@ def spirals(rng, n=300, *, classes=3, turns=0.75, noise=0.05):
 def blobs(rng, n=300, *, centers=((-2.0, 0.0), (2.0, 0.0), (0.0, 3.0)), noise=0.8):
     """Return a round cloud of points about each of the `centers`, shape (k, d): x (n, d), y (n,)."""
     centers = _checks.real_array(centers, "centers")
-    if centers.ndim != 2 or len(centers) < 2:
-        raise ValueError(f"centers must hold at least two points, shape (k, d), got shape {centers.shape}")
+    if centers.ndim != 2 or len(centers) < 2 or not np.isfinite(centers).all():
+        raise ValueError(f"centers must hold at least two points of finite numbers, shape (k, d), got {centers}")
     n, noise = _size(rng, n, noise, classes=len(centers))
     y = np.arange(n) % len(centers)
     return centers[y] + rng.normal(0, noise, (n, centers.shape[1])), y
@@ -121,6 +123,8 @@ def _shipped(name):
 
 #: Where Debian's package dataset-fashion-mnist puts the files.
 DEBIAN_FOLDER = "/usr/share/datasets/fashion-mnist"
+#: What an IDX file may say that it holds: about five times as much as the largest of Fashion-MNIST's.
+IDX_LIMIT = 2**28
 FASHION_CLASSES = (
     "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
 )  # fmt: skip
@@ -139,7 +143,8 @@ def fashion_mnist(folder=None):
     for part in ("train", "t10k"):
         images = read_idx(_idx_file(folder, f"{part}-images-idx3-ubyte"), dimensions=3)
         labels = read_idx(_idx_file(folder, f"{part}-labels-idx1-ubyte"), dimensions=1)
-        if len(images) != len(labels) or images.shape[1:] != (28, 28) or labels.max(initial=0) > 9:
+        right_form = len(images) == len(labels) > 0 and images.shape[1:] == (28, 28)
+        if not right_form or labels.max() > 9:
             raise ValueError(
                 f"{folder} must hold 28 × 28 images and as many labels 0 to 9 for {part}, got {images.shape} images and "
                 f"{labels.shape} labels up to {labels.max(initial=0)}"
@@ -162,23 +167,28 @@ def read_idx(path, *, dimensions):
     The file begins with two zeros, 8 for "unsigned bytes" and the number of dimensions, then has the size of each as four
     bytes, and then the data.
     """
-    path = Path(path)
-    content = path.read_bytes()
-    if content[:2] == b"\x1f\x8b":
-        try:
-            content = gzip.decompress(content)
-        except (EOFError, OSError) as error:
-            raise ValueError(f"{path} must be a whole gzip file, but cannot be unpacked: {error}") from None
     start = 4 + 4 * dimensions
-    if len(content) < start or content[:4] != bytes([0, 0, 8, dimensions]):
-        raise ValueError(
-            f"{path} must be an IDX file of bytes with {dimensions} dimensions, but begins with {content[:4].hex(' ')}"
-        )
-    shape = struct.unpack(f">{dimensions}I", content[4:start])
-    expected = start + int(np.prod(shape, dtype=object))
-    if len(content) != expected:
-        raise ValueError(f"{path} must have {expected:,} bytes for the shape {shape}, got {len(content):,}")
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+    with open(path, "rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    with gzip.open(path) if packed else open(path, "rb") as file:
+        try:
+            head = file.read(start)
+            if len(head) < start or head[:4] != bytes([0, 0, 8, dimensions]):
+                raise ValueError(
+                    f"{path} must be an IDX file of bytes with {dimensions} dimensions, but begins with {head[:4].hex(' ')}"
+                )
+            shape = struct.unpack(f">{dimensions}I", head[4:])
+            size = math.prod(shape)
+            if size > IDX_LIMIT:
+                raise ValueError(f"{path} must hold at most {IDX_LIMIT:,} bytes, but says that its shape is {shape}")
+            # One byte more than there should be: it finds what follows, and lets gzip get to its checksum.
+            content = file.read(size + 1)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise ValueError(f"{path} must be a whole gzip file, but cannot be unpacked: {error}") from None
+    if len(content) != size:
+        came = "more" if len(content) > size else f"{len(content):,}"
+        raise ValueError(f"{path} must have {size:,} bytes after its first {start} for the shape {shape}, got {came}")
+    return np.frombuffer(content, np.uint8).reshape(shape)
 
 
 def _idx_file(folder, name):
@@ -237,16 +247,21 @@ def standardize(train, *others):
            [ 1.]]), array([[3.]]))
     """
     train = _rows(train, "train")
-    mean, deviation = train.mean(axis=0), train.std(axis=0)
-    # The deviation of a constant column is 0 up to rounding, and dividing by that rounding would blow it up.
-    constant = deviation <= 1e-12 * np.maximum(np.abs(mean), np.finfo(train.dtype).tiny)
-    deviation = np.where(constant, 1, deviation).astype(train.dtype)
+    with np.errstate(over="ignore", invalid="ignore"):
+        # In float64, since a float32 sum over many rows is not exact enough.
+        mean, deviation = train.mean(axis=0, dtype=np.float64), train.std(axis=0, dtype=np.float64)
+    if not np.isfinite(deviation).all():
+        raise ValueError(f"train must hold numbers whose squares are finite, got {np.abs(train).max():.3g}")
+    # Dividing by the deviation of a constant column, which is 0 up to rounding, would blow the rounding up.
+    low, high = train.min(axis=0), train.max(axis=0)
+    constant = high - low <= 4 * np.finfo(train.dtype).eps * np.maximum(np.abs(low), np.abs(high))
+    mean, deviation = np.where(constant, low, mean), np.where(constant, 1, deviation)
     changed = []
     for place, x in enumerate((train, *others)):
         x = _rows(x, "train" if place == 0 else f"others[{place - 1}]")
         if x.shape[1] != train.shape[1]:
             raise ValueError(f"others must have the {train.shape[1]} columns of train, got {x.shape[1]}")
-        changed.append((x - mean.astype(x.dtype)) / deviation.astype(x.dtype))
+        changed.append(((x - mean) / deviation).astype(x.dtype))
     return tuple(changed) if others else changed[0]
 
 
@@ -270,7 +285,9 @@ def one_hot(labels, n_classes=None, *, dtype=float):
     n_classes = labels.max() + 1 if n_classes is None else _checks.count(n_classes, "n_classes")
     if labels.max() >= n_classes:
         raise ValueError(f"labels must be below n_classes = {n_classes}, got {labels.max()}")
-    return np.eye(n_classes, dtype=_checks.float_dtype(dtype))[labels]
+    rows = np.zeros((len(labels), n_classes), _checks.float_dtype(dtype))
+    rows[np.arange(len(labels)), labels] = 1
+    return rows
 
 
 # ---- Judging -----------------------------------------------------------------------------------------------------
@@ -293,18 +310,23 @@ def accuracy(out, y, *, threshold=0.5):
     """Return the share of examples whose label is right.
 
     `out` is a network's output (n, k), or labels (n,); `y` are labels (n,), a column of them, or one-hot rows. A
-    population's output (K, n, k) gives one share for each network.
+    population's output (K, n, k) gives one share for each network. A row with nan in it says nothing: it is not right.
 
     >>> accuracy([[0.9, 0.1], [0.2, 0.8]], [0, 0])
     np.float64(0.5)
     """
-    out, y = np.asarray(out), np.asarray(y)
-    said = out if out.ndim == 1 else predicted_labels(out, threshold=threshold)
+    out, y = _checks.real_array(out, "out"), _checks.real_array(y, "y")
+    said, broken = out, np.isnan(out)
+    if out.ndim != 1:
+        said, broken = predicted_labels(out, threshold=threshold), broken.any(axis=-1)
     if y.ndim > 1:
-        y = predicted_labels(y)
-    if y.size == 0 or said.shape[-1] != y.shape[-1]:
+        if y.shape[-1] > 1 and out.ndim > 1 and out.shape[-1] not in (1, y.shape[-1]):
+            raise ValueError(f"out and y must have as many classes as each other, got {out.shape} and {y.shape}")
+        one_output = out.ndim > 1 and out.shape[-1] == 1
+        y = y[..., 0] if y.shape[-1] == 1 and not one_output else predicted_labels(y)
+    if y.size == 0 or y.shape not in (said.shape, said.shape[-1:]):
         raise ValueError(f"out and y must hold as many examples as each other, got {out.shape} and {y.shape}")
-    return (said == y).mean(axis=-1)
+    return ((said == y) & ~broken).mean(axis=-1)
 
 
 def confusion_matrix(y, said, n_classes=None):

@@ -1,7 +1,12 @@
 """Data sets: what they hold, what prepares them, and files that are not what they should be."""
 
 import gzip
+import os
 import struct
+import subprocess
+import sys
+import tracemalloc
+import zipfile
 
 import numpy as np
 import pytest
@@ -58,6 +63,19 @@ def test_digits():
     assert len(data.features) == 64 and "Alpaydin" in repr(data)
 
 
+def test_the_data_is_read_from_a_zip_file_too(tmp_path):
+    package = os.path.dirname(datasets.__file__)
+    with zipfile.ZipFile(tmp_path / "package.zip", "w") as archive:
+        for name in (*os.listdir(package), *(f"data/{name}" for name in os.listdir(f"{package}/data"))):
+            if name.endswith((".py", ".gz")):
+                archive.write(f"{package}/{name}", f"nnlearn/{name}")
+    code = "import nnlearn; d = nnlearn.datasets; print(nnlearn.__file__, d.digits().x.sum(), d.spam().y.sum())"
+    env = {**os.environ, "PYTHONPATH": str(tmp_path / "package.zip")}
+    done = subprocess.run([sys.executable, "-c", code], env=env, cwd=tmp_path, capture_output=True, text=True, check=True)
+    place, ink, spam = done.stdout.split()
+    assert "package.zip" in place and float(ink) == datasets.digits().x.sum() and spam == "1813"
+
+
 def test_spam():
     data = datasets.spam()
     assert data.x.shape == (4601, 57) and data.y.sum() == 1813
@@ -108,11 +126,17 @@ WHOLE = idx(np.zeros((2, 28, 28)))
     [
         (b"", "begins with"),
         (b"<html>not found</html>", "begins with 3c 68 74 6d"),
-        (WHOLE[:-1], r"must have 1,584 bytes for the shape \(2, 28, 28\), got 1,583"),
-        (WHOLE + b"x", "got 1,585"),
+        (WHOLE[:-1], r"must have 1,568 bytes after its first 16 for the shape \(2, 28, 28\), got 1,567"),
+        (WHOLE + b"x", "got more"),
+        (gzip.compress(WHOLE + b"x", mtime=0), "got more"),
+        (WHOLE[:10], "begins with 00 00 08 03"),
+        (WHOLE[:2] + b"\x0d" + WHOLE[3:], "begins with 00 00 0d 03"),
+        (idx(np.zeros((0, 28, 28))), "28 × 28 images"),
+        (idx(np.zeros((3, 27, 28))), "28 × 28 images"),
         (gzip.compress(WHOLE, mtime=0)[:-9], "whole gzip file"),
         (idx(np.zeros(5)), "3 dimensions"),
-        (bytes([0, 0, 8, 3]) + struct.pack(">3I", 2**31, 2**31, 2**31), "must have"),
+        (bytes([0, 0, 8, 3]) + struct.pack(">3I", 2**31, 2**31, 2**31), "must hold at most 268,435,456 bytes"),
+        (bytes([0, 0, 8, 3]) + struct.pack(">3I", 10, 28, 28) + b"a" * 50, "got 50"),
     ],
 )
 def test_a_file_that_is_not_what_it_should_be_is_refused(tmp_path, content, words):
@@ -120,6 +144,41 @@ def test_a_file_that_is_not_what_it_should_be_is_refused(tmp_path, content, word
     (tmp_path / "train-images-idx3-ubyte").write_bytes(content)
     with pytest.raises(ValueError, match=words):
         datasets.fashion_mnist(tmp_path)
+
+
+@given(st.data())
+def test_any_damage_to_a_packed_file_is_found(tmp_path_factory, data):
+    path = tmp_path_factory.mktemp("idx") / "images.gz"
+    array = rng().integers(0, 256, (2, 28, 28))
+    whole = bytearray(gzip.compress(idx(array), mtime=0))
+    whole[data.draw(st.integers(0, len(whole) - 1))] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(whole)
+    try:
+        found = datasets.read_idx(path, dimensions=3)
+    except ValueError as error:
+        assert str(path) in str(error)
+    else:
+        assert np.array_equal(found, array)
+
+
+def test_a_small_packed_file_cannot_take_much_memory(tmp_path):
+    (tmp_path / "images.gz").write_bytes(gzip.compress(WHOLE + bytes(100_000_000)))
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match="got more"):
+            datasets.read_idx(tmp_path / "images.gz", dimensions=3)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2_000_000
+
+
+@pytest.mark.skipif(not os.path.isdir(datasets.DEBIAN_FOLDER), reason="needs Debian's package dataset-fashion-mnist")
+def test_debians_package_is_found(monkeypatch):
+    monkeypatch.delenv("NNLEARN_FASHION_MNIST", raising=False)
+    train, test = datasets.fashion_mnist()
+    assert np.bincount(train.y).tolist() == [6000] * 10 and np.bincount(test.y).tolist() == [1000] * 10
+    assert train.x.shape == (60_000, 784) and (train.x.min(), train.x.max()) == (0, 255)
 
 
 def test_images_and_labels_have_to_belong_together(tmp_path):
@@ -156,6 +215,24 @@ def test_a_constant_column_stays_finite(value):
     assert np.allclose(scaled, 0) and np.isfinite(other).all() and np.abs(other).max() <= 2
 
 
+def test_a_constant_column_stays_finite_in_float32_over_many_rows():
+    train = np.full((60_000, 1), 0.1, np.float32)  # whose float32 mean is not 0.1
+    scaled, other = datasets.standardize(train, train + 1)
+    assert np.array_equal(scaled, np.zeros_like(train)) and np.allclose(other, 1)
+
+
+def test_a_small_change_on_a_large_number_is_not_constant():
+    assert np.allclose(datasets.standardize(1e9 + np.array([[0.0], [1e-3]])), [[-1], [1]], atol=1e-3)
+
+
+def test_standardize_is_exact_in_float32():
+    x = rng().uniform(0, 255, (60_000, 2)).astype(np.float32)
+    exact = x.astype(float)
+    assert np.abs(datasets.standardize(x) - (exact - exact.mean(axis=0)) / exact.std(axis=0)).max() < 2e-7
+    large = np.array([[1e30], [3e30]], np.float32)  # whose squares float32 does not have
+    assert np.allclose(datasets.standardize(large), [[-1], [1]])
+
+
 def test_standardize_keeps_float32_and_leaves_its_input():
     train = rng().normal(size=(5, 2)).astype(np.float32)
     before = train.copy()
@@ -166,6 +243,7 @@ def test_standardize_keeps_float32_and_leaves_its_input():
 def test_one_hot():
     assert datasets.one_hot([1, 0], 3).tolist() == [[0, 1, 0], [1, 0, 0]]
     assert datasets.one_hot([2.0]).tolist() == [[0, 0, 1]]
+    assert datasets.one_hot([10**6]).shape == (1, 10**6 + 1)  # which needs no matrix of a million rows
 
 
 def test_accuracy_of_probabilities_logits_labels_columns_and_populations():
@@ -177,6 +255,18 @@ def test_accuracy_of_probabilities_logits_labels_columns_and_populations():
     assert datasets.accuracy(p[:, 1:], y[:, None]) == 0.75
     assert datasets.accuracy(np.log(p[:, 1:] / p[:, :1]), y, threshold=0.0) == 0.75
     assert datasets.accuracy(np.stack([p, 1 - p]), y).tolist() == [0.75, 0.25]
+
+
+def test_a_column_of_labels_keeps_its_classes():
+    out = np.eye(4)
+    assert datasets.accuracy(out, np.arange(4)[:, None]) == 1
+    assert datasets.accuracy([0, 1, 2, 3], [[0], [1], [2], [2]]) == 0.75
+    assert datasets.accuracy([[0.3], [0.8]], [[0.1], [0.9]]) == 1  # one output: shares on either side of the threshold
+
+
+def test_a_row_with_nan_is_not_right():
+    assert datasets.accuracy([[np.nan, np.nan], [0.9, 0.1]], [0, 0]) == 0.5
+    assert datasets.accuracy([[np.nan], [0.1]], [0, 0]) == 0.5
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=50))
@@ -205,6 +295,13 @@ BAD = [
     (lambda: datasets.one_hot([3], 3), ValueError, "labels must be below n_classes = 3, got 3"),
     (lambda: datasets.one_hot([]), ValueError, "labels must hold one label for each example"),
     (lambda: datasets.accuracy([[1.0, 2.0]], [0, 1]), ValueError, "as many examples"),
+    (lambda: datasets.accuracy([0, 1], 1), ValueError, "as many examples"),
+    (lambda: datasets.accuracy(np.zeros((5, 4, 3)), np.zeros((4, 4, 3))), ValueError, "as many examples"),
+    (lambda: datasets.accuracy(np.eye(3), np.eye(3)[:, :2]), ValueError, "as many classes"),
+    (lambda: datasets.accuracy(["a"], [0]), TypeError, "out must be an array of real numbers"),
+    (lambda: datasets.spirals(rng(), 10, turns=np.nan), ValueError, "turns must be finite"),
+    (lambda: datasets.blobs(rng(), centers=[[np.nan], [1.0]]), ValueError, "centers must hold .* finite numbers"),
+    (lambda: datasets.standardize([[1e200], [2e200]]), ValueError, "train must hold numbers whose squares are finite"),
     (lambda: datasets.confusion_matrix([0, 1], [0]), ValueError, "as many labels"),
 ]
 
