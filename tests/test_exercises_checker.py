@@ -2,6 +2,7 @@
 
 import contextlib
 import html
+import math
 import os
 import re
 import sys
@@ -270,6 +271,33 @@ def test_a_long_way_to_an_error_is_shortened():
 
     message = verdict(downwards)[2]
     assert "calls more ..." in message and message.count("in downwards") == 4 and "RecursionError" in message
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda z: 1 if z > 0 else 0, "np.where and np.maximum decide for each number"),
+        (lambda z: math.exp(z), "Functions of `math` take one number"),
+        (lambda z: z / np.ones(7), "keepdims=True keeps it"),
+        (lambda z: z @ np.ones((7, 7)), "(n, k) @ (k, m)"),
+        (lambda z: nq.exp(z), "Is it spelt as where it was made"),  # noqa: F821
+    ],
+)
+def test_a_common_error_is_explained(answer, words):
+    kind, _, message = verdict(answer)
+    assert kind == "error" and words in message
+
+
+def test_a_long_line_is_cut():
+    def wordy(z):
+        raise ValueError("a")  # xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+
+    assert "xxx...\n" in verdict(wordy)[2]
+
+
+def test_a_tiny_number_is_not_shown_as_0():
+    tiny = replace(DOUBLE, cases=lambda rng: [(np.array([-1e-9, 1.0]),)])
+    assert "z = [-1.e-09  1.e+00]" in verdict(lambda z: z + 1, tiny)[2]
 
 
 def test_an_interruption_by_hand_ends_the_check_at_once():

@@ -181,6 +181,15 @@ def test_checks_are_recorded_and_shown_as_a_table(monkeypatch):
     assert '<a href="03-activations.html#exercise-03-step">03-step</a>' in exercises.progress()._repr_html_()
 
 
+def test_a_check_says_once_what_happened_to_the_progress():
+    path = Progress().path
+    path.parent.mkdir()
+    path.write_text("{")
+    first, second = (exercises.check("03-step", lambda z: (z >= 0) * 1) for _ in range(2))
+    assert first.ok and str(first).endswith("it was set aside as progress.damaged-1.json.") and "damaged" in first._repr_html_()
+    assert str(second) == "✓ 03-step: Correct." and "damaged" in str(exercises.progress())
+
+
 def test_the_folder_follows_the_customs_of_the_system(monkeypatch):
     monkeypatch.delenv("NNLEARN_PROGRESS")
     monkeypatch.setenv("XDG_DATA_HOME", "/data")

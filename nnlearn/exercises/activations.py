@@ -37,8 +37,9 @@ def _leaky_cases(rng):
 
 
 def _rows_cases(rng):
-    edges = [np.array([[0.0, 0.0]]), np.array([[1.0, 2.0, 3.0]]), np.array([[1000.0, 999.0], [0.0, -1000.0]])]
-    return [(z,) for z in edges] + [(rng.normal(0, 2, shape),) for shape in ((2, 5), (4, 4), (6, 3))]
+    plain = [np.array([[0.0, 0.0]]), np.array([[1.0, 2.0, 3.0]])]
+    large = [np.array([[1000.0, -1000.0, 0.0]]), np.array([[1000.0, 999.0], [997.0, 1000.0]]), np.array([[-1000.0, -999.0]])]
+    return [(z,) for z in plain + large] + [(rng.normal(0, 2, shape),) for shape in ((2, 5), (4, 4), (6, 3))]
 
 
 def _row_cases(rng):
@@ -297,6 +298,11 @@ EXERCISES = (
                 "You took the derivative at the output σ(z) in place of at z. The formula needs σ(z) itself, not σ(σ(z)).",
                 "sigmoid",
             ),
+            Misconception(
+                lambda z: _p(z) * (1 - z),
+                "One factor is right. The other is 1 - z in yours; it is 1 - σ(z): both are made of the output.",
+                "sigmoid",
+            ),
             Misconception(lambda z: (_p(z) * (1 - _p(z))) ** 2, _TWICE, "sigmoid"),
             Misconception(
                 lambda z: -_p(z) * (1 - _p(z)),
@@ -346,6 +352,7 @@ EXERCISES = (
                 "You took the derivative at the output tanh(z) in place of at z: tanh stands twice in it.",
                 "tanh",
             ),
+            Misconception(lambda z: 1 - np.tanh(z), "The square is missing: 1 - tanh(z)².", "tanh"),
             Misconception(lambda z: (1 - np.tanh(z)) ** 2, "The square belongs to tanh(z) alone: 1 - tanh(z)².", "tanh"),
         ),
     ),
@@ -425,6 +432,16 @@ EXERCISES = (
                 "leaky-relu",
             ),
             Misconception(
+                lambda z, alpha: np.maximum(z, alpha),
+                "You compared z with α. The larger of z and α z is right, as long as α is below 1.",
+                "leaky-relu",
+            ),
+            Misconception(
+                lambda z, alpha: np.where(z > 0, z, 0.01 * z),
+                "The slope is always 0.01 in yours. It has to be alpha, whatever that is.",
+                "leaky-relu",
+            ),
+            Misconception(
                 lambda z, alpha: np.where(z > 0, z, -alpha * z),
                 "The negative side goes up in yours. α z is negative where z is: no extra minus.",
                 "leaky-relu",
@@ -443,6 +460,7 @@ EXERCISES = (
         accepted=(
             lambda z: np.exp(z - z.max(axis=1)[:, None]) / np.exp(z - z.max(axis=1)[:, None]).sum(axis=1)[:, None],
             lambda z: 1 / np.exp(z[:, None, :] - z[:, :, None]).sum(axis=2),
+            lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=1, keepdims=True),
             _softmax_by_rows,
         ),
         cases=_rows_cases,

@@ -372,7 +372,9 @@ def _size(arguments):
 
 
 def _text(value, indent=12, digits=4):
-    with np.printoptions(precision=digits, suppress=digits == 4, threshold=40, linewidth=90):
+    # 0.0000001 is written 1e-07 and not 0.0: that it is not 0 may be the very thing to see.
+    tiny = isinstance(value, np.ndarray) and bool(((value != 0) & (np.abs(value) < 5e-5)).any())
+    with np.printoptions(precision=digits, suppress=digits == 4 and not tiny, threshold=40, linewidth=90):
         if isinstance(value, (float, np.ndarray)) and np.ndim(value) == 0:
             text = f"{float(value):.{max(digits, 6)}g}"
         else:

@@ -9,8 +9,31 @@ from pathlib import Path
 
 #: Of a long way (a function that calls itself without end) the first and the last stations are shown.
 SHOWN = 4
+#: So many characters of a line are shown.
+WIDTH = 100
 _OURS = str(Path(__file__).resolve().parent.parent)
 _LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+
+
+#: What Python or NumPy says, as a regular expression, and what it means for somebody who meets it for the first time.
+TIPS = (
+    (
+        "truth value of an array",
+        "`if`, `and` and `max` decide once, for the whole array. np.where and np.maximum decide for each number.",
+    ),
+    (
+        "only (length-1|size-1|0-dimensional) arrays can be converted|only integer scalar arrays",
+        "A single number is wanted there, and an array came. Functions of `math` take one number, NumPy's take arrays: np.exp.",
+    ),
+    (
+        "could not be broadcast",
+        "The shapes do not fit. A sum or a maximum along an axis takes that axis away; keepdims=True keeps it, with length 1.",
+    ),
+    ("matmul: ", "In A @ B, the last axis of A must be as long as the last but one of B: (n, k) @ (k, m)."),
+    ("NameError: name 'np' is", "Run `import numpy as np` first."),
+    ("NameError: ", "Python does not know this name here. Is it spelt as where it was made, and was that cell run?"),
+    ("RecursionError", "The function calls itself, and nothing makes it stop."),
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +53,8 @@ def failure(error, watch):
         stations.append(f"  ... {len(places) - SHOWN} calls more ...")
     stations += [_station(frame, number) for frame, number in places[SHOWN // 2 :][-SHOWN // 2 :]]
     said = _said(error, watch)
-    return Failure(name, "\n".join([*stations, f"  {name}: {said}" if said else f"  {name}"]))
+    tip = next((tip for words, tip in TIPS if re.search(words, f"{name}: {said}")), "")
+    return Failure(name, "\n".join([*stations, f"  {name}: {said}" if said else f"  {name}", *([tip] if tip else [])]))
 
 
 def _said(error, watch):
@@ -61,5 +85,9 @@ def _station(frame, number):
         return where.rstrip(":")  # typed at a plain prompt, which keeps no text
     end = max((line for *_, line in code.co_lines() if line), default=number)
     first, last = max(number - 1, code.co_firstlineno), min(number + 1, max(end, number), len(lines))
-    shown = [f"  {'→' if n == number else ' '} {n:>4}  {lines[n - 1].rstrip()}" for n in range(first, last + 1)]
+    shown = [f"  {'→' if n == number else ' '} {n:>4}  {_cut(lines[n - 1].rstrip())}" for n in range(first, last + 1)]
     return "\n".join([where, *shown])
+
+
+def _cut(line):
+    return line if len(line) <= WIDTH else line[: WIDTH - 3] + "..."

@@ -24,6 +24,7 @@ class Result:
     """A verdict on an exercise. `kind` is one of HEADINGS; it counts as true only if the answer is correct.
 
     `detail` says of kind "contract" which part of it: signature, none, type, dtype, shape, finite, changed, state or loop.
+    `note` is about something else that the reader should know.
     """
 
     exercise: str
@@ -31,6 +32,7 @@ class Result:
     message: str = ""
     link: str = ""
     detail: str = ""
+    note: str = ""
 
     @property
     def ok(self):
@@ -47,15 +49,18 @@ class Result:
             lines.append(self.message)
         if self.link:
             lines.append(f"Read again: {words(self.link)}")
+        if self.note:
+            lines.append(self.note)
         return "\n".join(lines)
 
     __repr__ = __str__
 
     def _repr_html_(self):
+        note = f"<p>{html.escape(self.note)}</p>" if self.note else ""
         link = f"<p>Read again: {_anchor(self.link, words(self.link))}</p>" if self.link else ""
         message = f'<pre style="white-space:pre-wrap">{html.escape(self.message)}</pre>' if self.message else ""
         first = html.escape(str(self).split("\n")[0])
-        return f'<div class="nn-check"><p><strong>{first}</strong></p>{message}{link}</div>'
+        return f'<div class="nn-check"><p><strong>{first}</strong></p>{message}{link}{note}</div>'
 
 
 def _anchor(link, text):
