@@ -220,7 +220,7 @@ def test_what_a_definition_must_have():
     assert len(list(Many.positions())) == MOST_FRAMES
     with pytest.raises(TypeError, match=f"at most {MOST_FRAMES} frames, its controls make {MOST_FRAMES + 1}"):
         type("TooMany", (Sure,), {"x": Range(0, MOST_FRAMES, step=1, value=0)})
-    with pytest.raises(TypeError, match="1 to 3 controls, got 0"):
+    with pytest.raises(TypeError, match="1 to 4 controls, got 0"):
         type("None_", (Sure,), {})
     with pytest.raises(TypeError, match="must have a title"):
         type("Nameless", (Explorer,), {"x": Range(0, 1, step=1, value=0)})

@@ -16,7 +16,7 @@ from nnlearn.plots import style
 
 #: More frames than this make a page heavy and are more than anybody looks at.
 MOST_FRAMES = 400
-MOST_CONTROLS = 3
+MOST_CONTROLS = 4
 #: What the frame shows at, in CSS pixels, where there is room.
 WIDTH = 640
 
