@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import numpy as np
 import pytest
-from ipywidgets import HTML, GridBox, Stack
+from ipywidgets import HTML, GridBox, Stack, Widget
 
 import nnlearn.explore
 from nnlearn.explore.controls import Choice, Player, Range
@@ -195,6 +195,15 @@ def test_an_error_while_recording_is_raised_and_live_it_is_shown_and_raised():
     assert "RuntimeError: no dot can be there" in shown_html(widget)
     x.index = 0
     assert "The dot is at 0, 1." in shown_html(widget)
+
+
+def test_widgets_of_a_recorded_explorer_are_named_by_counting_and_live_ones_are_not():
+    recorded = [widget.model_id for widget in find(Sure().recorded(), Widget)]
+    assert all(re.fullmatch(r"\d{6}", name) for name in recorded) and len(set(recorded)) == len(recorded)
+    # The frames in the order of the controls, the last control moving fastest.
+    frames = [widget.model_id for widget in find(find(Sure().recorded(), Stack)[0], HTML)]
+    assert frames == sorted(frames) and len(frames) == 6
+    assert not any(re.fullmatch(r"\d{6}", widget.model_id) for widget in find(Sure().live(), Widget))
 
 
 def test_a_sentence_never_becomes_markup():

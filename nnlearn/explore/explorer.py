@@ -11,7 +11,7 @@ from ipywidgets import HTML, GridBox, Layout, Stack, VBox, jslink
 from matplotlib.figure import Figure
 
 from nnlearn.explore.controls import Control
-from nnlearn.explore.recording import svg_of_artists, svg_of_figure, webp_of_artists
+from nnlearn.explore.recording import counted_ids, svg_of_artists, svg_of_figure, webp_of_artists
 from nnlearn.plots import style
 
 #: More frames than this make a page heavy and are more than anybody looks at.
@@ -182,6 +182,10 @@ class Explorer:
 
         With more than one control the frames are stacks within stacks, one level for each control.
         """
+        with counted_ids():
+            return self._recorded()
+
+    def _recorded(self):
         parts = [control.build() for control in self.controls.values()]
 
         def stack(level, values):

@@ -1,5 +1,6 @@
 """Questions that answer: each answer has feedback of its own, with a kernel and without one."""
 
+import contextlib
 import html
 import re
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from ipywidgets import HTML, Button, FloatText, HBox, Layout, RadioButtons, Stac
 
 from nnlearn import _checks
 from nnlearn.explore.explorer import mode
+from nnlearn.explore.recording import counted_ids
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Question:
         return box
 
     def _repr_mimebundle_(self, **kwargs):
-        return _bundle(self.widget(), str(self), kwargs)
+        return _bundle(self.widget, str(self), kwargs)
 
     def __str__(self):
         lines = [f"{self.kind}: {_plain(self.text)}"]
@@ -155,7 +157,7 @@ class NumericQuestion:
         return box
 
     def _repr_mimebundle_(self, **kwargs):
-        return _bundle(self.widget(live=mode() == "live"), str(self.as_choice()), kwargs)
+        return _bundle(lambda: self.widget(live=mode() == "live"), str(self.as_choice()), kwargs)
 
     def __str__(self):
         return f"{self.kind}: {_plain(self.text)}"
@@ -178,7 +180,7 @@ class Quiz:
         return box
 
     def _repr_mimebundle_(self, **kwargs):
-        return _bundle(self.widget(), str(self), kwargs)
+        return _bundle(self.widget, str(self), kwargs)
 
     def __str__(self):
         return "\n\n".join(map(str, self.questions))
@@ -190,8 +192,9 @@ class Quiz:
 
 
 def _bundle(widget, text, kwargs):
-    """Return a widget's display data with `text` as its plain form."""
-    bundle = widget._repr_mimebundle_(**kwargs)
+    """Return the display data of the widget that `widget()` makes, with `text` as its plain form."""
+    with counted_ids() if mode() == "recorded" else contextlib.nullcontext():
+        bundle = widget()._repr_mimebundle_(**kwargs)
     data, *metadata = bundle if isinstance(bundle, tuple) else (bundle,)
     data["text/plain"] = text
     return (data, *metadata) if metadata else data

@@ -1,11 +1,14 @@
 """Recording turns artists into small, self-contained images for a page: SVG for lines, WebP for maps."""
 
 import base64
+import contextlib
 import io
+import itertools
 import re
 from urllib.parse import quote
 
 import numpy as np
+from ipywidgets import Widget
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
@@ -13,6 +16,24 @@ from matplotlib.backends.backend_svg import RendererSVG
 # What a reader's machine falls back to: an image brings no fonts along.
 FALLBACK_FONTS = "'DejaVu Sans', Verdana, sans-serif"
 NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+
+
+_widgets_so_far = itertools.count(1)
+
+
+@contextlib.contextmanager
+def counted_ids():
+    """Name the widgets that are made inside by counting, and not by chance.
+
+    A page then comes out the same at every build, its frames stand in the order of the controls, and what is alike stands
+    side by side, so that it compresses well.
+    """
+    # ipywidgets calls this for every widget, and for the layouts and styles inside it, before the page hears of it.
+    Widget.on_widget_constructed(lambda widget: setattr(widget, "_model_id", f"{next(_widgets_so_far):06d}"))
+    try:
+        yield
+    finally:
+        Widget.on_widget_constructed(None)
 
 
 def svg_of_figure(figure):
