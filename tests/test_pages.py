@@ -80,6 +80,7 @@ def test_axe_finds_no_barrier(visit, path, scheme):
 def test_nothing_makes_a_phone_scroll_sideways(visit, path, width):
     page = visit(path, width=width)
     assert probes.sideways(page) == []
+    assert probes.stretched(page) == []
     assert page.trouble == []
 
 
@@ -207,6 +208,13 @@ def test_a_silent_picture_a_wide_one_and_a_barrier_are_found(try_page):
     assert len(probes.silent_pictures(page)) == 1
     assert any("scrolls sideways" in fault for fault in probes.sideways(page))
     assert any(fault.startswith("image-alt") for fault in probes.barriers(page))
+
+
+def test_a_stretched_picture_is_found(try_page):
+    square = "<svg xmlns='http://www.w3.org/2000/svg' width='10' height='10'/>"
+    page = try_page(f"""<!doctype html><title>t</title><article><img alt="whole" src="data:image/svg+xml,{square}">
+    <img alt="flat" width="20" height="10" src="data:image/svg+xml,{square}"></article>""")
+    assert probes.stretched(page) == ["flat: 2.00"]
 
 
 def test_trouble_is_written_down(try_page):

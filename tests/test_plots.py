@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnlearn import plots
-from nnlearn.plots import curves, style
+from nnlearn.plots import curves, style, units
 from nnlearn.training import History
 
 HISTORY = History(loss=[2.0, 1.0, 0.5], validation_loss=[2.0, 0.8, 0.9])
@@ -33,6 +33,10 @@ def drawn(picture):
             "for dog, 2 times.",
         ),
         (lambda: plots.confusion([[3, 0], [0, 2]]), "5 of 5 examples lie on the diagonal, where the network was right."),
+        (
+            lambda: units.unit([0.5, -2], [2, 1.5], -0.25, -2.25, 0),
+            "A unit: 0.5 × 2 + −2 × 1.5 + −0.25 gives z = −2.25, and the step makes it 0.",
+        ),
         (lambda: plots.image_grid(np.ones((2, 3, 3)), ["a", "b"]), "2 grey images, with the titles a, b."),
         (lambda: plots.image_grid(np.ones((9, 3, 3))), "9 grey images."),
     ],

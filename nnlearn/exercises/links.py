@@ -19,6 +19,18 @@ class Chapter:
 
 #: By the number that an exercise's id begins with.
 CHAPTERS = {
+    "01": Chapter(
+        "01-neuron",
+        "The artificial neuron",
+        {
+            "neuron-weighted-sum": "The weighted sum",
+            "neuron-bias": "Why the bias stands outside the sum",
+            "neuron-line": "The line that a unit draws",
+            "neuron-batch": "Many examples, and several units",
+            "neuron-perceptron": "A unit that learns: the perceptron",
+            "neuron-xor": "What no single unit can do",
+        },
+    ),
     "03": Chapter(
         "03-activations",
         "Activation functions",

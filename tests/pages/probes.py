@@ -195,6 +195,18 @@ def sideways(page):
     }""")
 
 
+def stretched(page):
+    """Return the pictures that are not shown in the proportions in which they were drawn."""
+    return page.evaluate("""async () => {
+      const pictures = [...document.querySelectorAll('article img')].filter((i) => i.getBoundingClientRect().width > 0);
+      pictures.forEach((i) => { i.loading = 'eager'; });
+      await Promise.all(pictures.map((i) => i.decode().catch(() => null)));
+      const ratio = (i) => i.clientWidth / i.clientHeight / (i.naturalWidth / i.naturalHeight);
+      const tell = (i) => `${i.alt || i.src.slice(0, 60)}: ${ratio(i).toFixed(2)}`;
+      return pictures.filter((i) => Math.abs(ratio(i) - 1) > 0.02).map(tell);
+    }""")
+
+
 # What axe finds in parts that the theme or Sphinx makes, and that no page of a book can change: rule, place, reason.
 KNOWN = [("region", ".navbar-brand", "the logo in the sidebar stands outside of the page's landmarks")]
 
