@@ -44,6 +44,18 @@ CHAPTERS = {
             "saturation": "What saturation does to a deep network",
         },
     ),
+    "04": Chapter(
+        "04-losses",
+        "Measuring the error",
+        {
+            "loss-mse": "1. Mean squared error",
+            "loss-mae": "2. Mean absolute error",
+            "loss-ce": "3. Cross-entropy",
+            "loss-binary": "Two classes and one output",
+            "loss-logits": "Losses from logits",
+            "loss-fused-gradient": "The gradient at the logits",
+        },
+    ),
 }
 
 
