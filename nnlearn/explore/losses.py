@@ -25,6 +25,7 @@ class OutlierExplorer(Explorer):
         numbers, squared, absolute = figure.subplots(3, 1, height_ratios=[1.2, 2, 2])
         numbers.set(xlim=(-0.8, 20.8), ylim=(-1, 1.9))
         numbers.set_yticks([])
+        numbers.set_xticks(range(0, 21, 5))
         numbers.spines["left"].set_visible(False)
         numbers.plot(FOUR, np.zeros(4), "o", color=style.INK)
         for axes, top, name in ((squared, 70, "squared error (MSE)"), (absolute, 8, "absolute error (MAE)")):
