@@ -425,7 +425,7 @@ EXERCISES = (
         id="09-find-the-bug",
         title="Find the bug: a training step",
         task=(
-            "One step for a network x → tanh → sigmoid with binary cross-entropy, averaged over the examples. It learns, but its "
+            "One step for a network x → tanh → sigmoid with binary cross-entropy, averaged over the examples. It runs, but its "
             "gradients are not right. Mend the one mistake."
         ),
         starter="""

@@ -97,3 +97,32 @@ def _draw_row(axes, row, middle):
         axes.text(left + width / 2, middle - height / 2 - 0.07, name, ha="center", va="bottom", color=color, weight="bold")
         axes.text(left + width / 2, middle + height / 2 + 0.06, f"{rows}×{columns}", ha="center", va="top", size=8)
         left += width + 0.2
+
+
+# ---- What a network with two inputs has learned --------------------------------------------------------------------
+
+
+def boundaries(panels, across, up, x, y):
+    """Return a picture of where each network says class 0 and where class 1, side by side, with the data in it.
+
+    `panels` maps a title to the probabilities of class 1 on the grid, shape (len(up), len(across)).
+    """
+    picture = Picture(size=(5.0, 2.3))
+    x, y = np.asarray(x, float), np.asarray(y).ravel()
+    wrong = {}
+    for axes, (title, p) in zip(picture.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True):
+        p = np.asarray(p, float)
+        axes.contourf(across, up, p, levels=[0, 0.5, 1], colors=style.CLASSES[:2], alpha=0.18)
+        axes.contour(across, up, p, levels=[0.5], colors=style.INK, linewidths=1.2)
+        for label, marker in ((0, "o"), (1, "^")):
+            of_class = x[y == label]
+            axes.plot(*of_class.T, marker, color=style.CLASSES[label], ms=3, mec=style.INK, mew=0.3)
+        axes.plot(0, 0, "+", color=style.INK, ms=9)
+        axes.set(xticks=[], yticks=[], aspect="equal")
+        axes.set_title(title, size="medium")
+        columns = np.abs(across[None, :] - x[:, :1]).argmin(axis=1)
+        rows = np.abs(up[None, :] - x[:, 1:]).argmin(axis=1)
+        wrong[title] = int(((p[rows, columns] > 0.5) != y).sum())
+    told = "; ".join(f"{title}, {count} of {len(y)} points lie on the wrong side" for title, count in wrong.items())
+    picture.alt = f"Two half moons of points, and the line between what is said to be class 0 and class 1: {told}."
+    return picture
