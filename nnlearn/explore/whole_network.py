@@ -88,6 +88,7 @@ class UpdateExplorer(Explorer):
         error = functools.partial(chains.tag, axes, color=style.BACKWARD)
         self.errors = {"z1_0": error((4.85, 4.85)), "z1_1": error((5.2, 1.0)), "z2_0": error((8.9, 3.3))}
         self.loss = chains.tag(axes, (8.5, 0.35), style.INK)
+        self.kind = chains.tag(axes, (4.95, 8.1), style.INK)
         curves.note(axes, "value", style.FORWARD, at=(0.74, 0.99))
         curves.note(axes, "weight or bias,", style.WEIGHTS, at=(0.74, 0.935))
         curves.note(axes, "its gradient below", style.BACKWARD, at=(0.74, 0.88))
@@ -102,6 +103,7 @@ class UpdateExplorer(Explorer):
         self._write_units(values, d, step)
         number = "−log p" if y == 1 else "−log(1 − p)"
         shown = {True: f"L = {number}\n= {signed(values['loss'])}", False: f"y = {y:g}"}[step >= 4]
+        chains.write(self.kind, f"hidden: {hidden}")
         chains.write(self.loss, shown, new=step in (4, 11))
         return self.sentence(step, before, d, moved, after, y, hidden)
 
