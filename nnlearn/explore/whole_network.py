@@ -134,7 +134,7 @@ class UpdateExplorer(Explorer):
         pair = lambda array: f"{signed(array.flat[0])} and {signed(array.flat[1])}"  # noqa: E731
         one = lambda array: signed(array.flat[0])  # noqa: E731
         return {
-            0: f"The network at the start: six weights and three biases; the inputs are 0.5 and 1, the label is {y:g}.",
+            0: f"The start: six weights, three biases, {hidden} in the hidden units; the inputs are 0.5 and 1, the label is {y:g}.",
             1: f"Hidden weighted sums, z = x W + b: {pair(v['z1'])}; the first is 0.5 · 0.2 + 1 · 0.3 + 0.1.",
             2: f"Hidden activations, a = {hidden}(z): {pair(v['a1'])}.",
             3: f"Output: z = {signed(v['a1'][0, 0])} · 0.6 + {signed(v['a1'][0, 1])} · (−0.5) − 0.1 = {one(v['z2'])}.",
