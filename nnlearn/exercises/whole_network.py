@@ -106,12 +106,12 @@ def training_step(x, y, W1, b1, W2, b2, lr):
     return W1 - lr * d_W1, b1 - lr * d_b1, W2 - lr * d_W2, b2 - lr * d_b2
 
 
-def _step(x, y, W1, b1, W2, b2, lr, *, n=None, slope=None, early=False, sign=-1, biases=True, per_bias=1):
+def _step(x, y, W1, b1, W2, b2, lr, *, n=None, slope=None, early=False, sign=-1, biases=True, per_bias=1, twice=False):
     """Return what `training_step` gives, with one thing or another wrong."""
     z1 = x @ W1 + b1
     a1 = np.tanh(z1)
     p = 1 / (1 + np.exp(-(a1 @ W2 + b2)))
-    d_z2 = (p - y) / (len(x) if n is None else n)
+    d_z2 = (p - y) / (len(x) if n is None else n) * (p * (1 - p) if twice else 1)
     d_W2, d_b2 = a1.T @ d_z2, d_z2.sum(axis=0, keepdims=True) / per_bias
     V2 = W2 + sign * lr * d_W2
     d_z1 = (d_z2 @ (V2 if early else W2).T) * (1 - a1**2 if slope is None else slope(z1, a1))
@@ -299,6 +299,11 @@ EXERCISES = (
                 "matrix-form",
             ),
             Misconception(
+                lambda x, W, d_z: (x.T @ d_z, d_z.sum(axis=0, keepdims=True), d_z @ W.T),
+                "The three are right and in another order: d_x is asked first, then d_W, then d_b.",
+                "matrix-form",
+            ),
+            Misconception(
                 lambda x, W, d_z: (d_z @ W.T / len(x), x.T @ d_z, d_z.sum(axis=0, keepdims=True)),
                 "d_W and d_b are right. d_x is divided by the number of examples; the 1/n comes from the loss, once.",
                 "one-over-n",
@@ -415,6 +420,11 @@ EXERCISES = (
                 "gradient-check",
             ),
             Misconception(
+                lambda a, b: np.linalg.norm(a - b) / max(np.linalg.norm(a), np.linalg.norm(b), 1e-30),
+                "You divided by the larger of the two lengths. That is a measure in use, too; here their sum is asked.",
+                "gradient-check",
+            ),
+            Misconception(
                 lambda a, b: ((a - b) ** 2).sum() / max((a**2).sum() + (b**2).sum(), 1e-30),
                 "The root is missing: a length is the root of the sum of the squares.",
                 "gradient-check",
@@ -472,6 +482,11 @@ EXERCISES = (
             Misconception(
                 lambda *arguments: _step(*arguments, slope=lambda z, a: 1.0),
                 "The slope of the hidden tanh got lost. The cancellation that gives p - y is at the output alone.",
+                "one-update",
+            ),
+            Misconception(
+                lambda *arguments: _step(*arguments, twice=True),
+                "You multiplied by the sigmoid's slope p (1 - p). At the output p - y contains it already; this counts it twice.",
                 "one-update",
             ),
             Misconception(
