@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnlearn import plots
-from nnlearn.plots import curves, style, units
+from nnlearn.plots import chains, curves, style, units
 from nnlearn.training import History
 
 HISTORY = History(loss=[2.0, 1.0, 0.5], validation_loss=[2.0, 0.8, 0.9])
@@ -39,6 +39,19 @@ def drawn(picture):
         ),
         (lambda: plots.image_grid(np.ones((2, 3, 3)), ["a", "b"]), "2 grey images, with the titles a, b."),
         (lambda: plots.image_grid(np.ones((9, 3, 3))), "9 grey images."),
+        (
+            lambda: chains.products(4, 3, 2),
+            "Four products for 4 examples, 3 inputs and 2 outputs, every matrix as a block of cells: x 4×3 times W 3×2 plus b 1×2 "
+            "gives z 4×2; x transposed 3×4 times d_z 4×2 gives d_W 3×2; the rows of d_z summed give d_b 1×2; d_z 4×2 times W "
+            "transposed 2×3 gives d_x 4×3.",
+        ),
+        (
+            lambda: chains.boundaries(
+                {"one": [[0.0, 1.0], [0.0, 1.0]]}, np.array([0.0, 1.0]), np.array([0.0, 1.0]), [[0, 0], [1, 1], [1, 0]], [0, 1, 0]
+            ),
+            "Two half moons of points, and the line between what is said to be class 0 and class 1: one, 1 of 3 points lie on the "
+            "wrong side.",
+        ),
     ],
 )
 def test_a_picture_is_the_same_each_time_and_says_what_it_shows(make, words):

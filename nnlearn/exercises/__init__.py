@@ -7,7 +7,12 @@ the solutions are hidden to spare the reader, not from the reader.
 import difflib
 from dataclasses import replace
 
-from nnlearn.exercises import activations, losses, neuron
+from nnlearn.exercises import (
+    activations,
+    losses,
+    neuron,
+    whole_network,
+)
 from nnlearn.exercises.checking import check_answer
 from nnlearn.exercises.progress_file import Progress, ProgressError
 from nnlearn.exercises.result import HEADINGS, Advice, Result, Table, Text
@@ -17,7 +22,9 @@ __all__ = [
     "solution", "starter",
 ]  # fmt: skip
 
-EXERCISES = {exercise.id: exercise for module in (neuron, activations, losses) for exercise in module.EXERCISES}
+#: The chapters in the order of the book.
+CHAPTERS = (neuron, activations, losses, whole_network)
+EXERCISES = {exercise.id: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}
 
 _hints_given: dict[str, int] = {}
 _progress = Progress()

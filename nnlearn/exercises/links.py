@@ -56,6 +56,18 @@ CHAPTERS = {
             "loss-fused-gradient": "The gradient at the logits",
         },
     ),
+    "09": Chapter(
+        "09-whole-network",
+        "A whole network",
+        {
+            "one-update": "One update, with every number",
+            "matrix-form": "The same for many examples: the matrix form",
+            "one-over-n": "Where the 1/n comes from",
+            "update-last": "Update last",
+            "gradient-check": "The gradient check, a habit",
+            "depth": "What depth does to a gradient",
+        },
+    ),
 }
 
 
