@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnlearn import plots
-from nnlearn.plots import chains, curves, style, units
+from nnlearn.plots import chains, curves, networks, style, units
 from nnlearn.training import History
 
 HISTORY = History(loss=[2.0, 1.0, 0.5], validation_loss=[2.0, 0.8, 0.9])
@@ -36,6 +36,10 @@ def drawn(picture):
         (
             lambda: units.unit([0.5, -2], [2, 1.5], -0.25, -2.25, 0),
             "A unit: 0.5 × 2 + −2 × 1.5 + −0.25 gives z = −2.25, and the step makes it 0.",
+        ),
+        (
+            lambda: networks.network([[[1.0], [-2.0]]], [[0.5]], [[3.0, 1.0], [1.5]]),
+            "A network with 2, 1 units in its layers. The values in them, layer by layer: 3, 1; 1.5.",
         ),
         (lambda: plots.image_grid(np.ones((2, 3, 3)), ["a", "b"]), "2 grey images, with the titles a, b."),
         (lambda: plots.image_grid(np.ones((9, 3, 3))), "9 grey images."),
@@ -113,3 +117,10 @@ def test_the_alt_text_reaches_the_page():
     assert AltText.handle_mime(Renderer(), Data, inline=False) == [{"alt": "words"}]
     Data.output_metadata = {}
     assert AltText.handle_mime(Renderer(), Data, inline=False) is None
+
+
+def test_a_diagram_refuses_biases_that_do_not_fit():
+    with pytest.raises(ValueError, match=r"biases must hold one number for each unit, \[1\], got \[2\]"):
+        networks.network([[[1.0], [-2.0]]], [[0.5, 1.0]], [[3.0, 1.0], [1.5]])
+    with pytest.raises(ValueError, match="weights must hold one number for each input, got 1 for 2"):
+        units.unit([1, 2], [1], 0, 0, 0)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from nnlearn.exercises import (
     activations,
     losses,
+    network,
     neuron,
     whole_network,
 )
@@ -23,7 +24,7 @@ __all__ = [
 ]  # fmt: skip
 
 #: The chapters in the order of the book.
-CHAPTERS = (neuron, activations, losses, whole_network)
+CHAPTERS = (neuron, network, activations, losses, whole_network)
 EXERCISES = {exercise.id: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}
 
 _hints_given: dict[str, int] = {}

@@ -31,6 +31,17 @@ CHAPTERS = {
             "neuron-xor": "What no single unit can do",
         },
     ),
+    "02": Chapter(
+        "02-network",
+        "A network of units",
+        {
+            "network-forward": "A forward pass, number by number",
+            "network-matrices": "The same as matrices",
+            "network-count": "How many parameters",
+            "network-collapse": "Why depth is nothing without activations",
+            "network-xor": "What hidden units see",
+        },
+    ),
     "03": Chapter(
         "03-activations",
         "Activation functions",
