@@ -32,6 +32,17 @@ CHAPTERS = {
             "saturation": "What saturation does to a deep network",
         },
     ),
+    "06": Chapter(
+        "06-sigmoid-example",
+        "Worked example 1: sigmoid and cross-entropy",
+        {
+            "sigmoid-example-forward": "2) Forward pass",
+            "sigmoid-example-backward": "3) Backward pass",
+            "sigmoid-example-cancels": "Why the slope cancels",
+            "sigmoid-example-nudge": "How to catch it: nudge the weight",
+            "sigmoid-example-other-loss": "The loss that the product belongs to",
+        },
+    ),
 }
 
 
