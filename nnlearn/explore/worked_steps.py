@@ -10,7 +10,9 @@ from nnlearn.plots import curves, style
 
 #: Centres of the four columns of a chain: input, weighted input, output, loss; and half the size of a box.
 COLUMNS = (0.95, 3.65, 6.35, 9.05)
-HALF_WIDTH, HALF_HEIGHT = 0.82, 0.52
+HALF_WIDTH, HALF_HEIGHT = 0.82, 0.6
+#: Larger than elsewhere, so that every number can be read on a phone.
+FONT = 11
 
 
 def canvas(figure, height):
@@ -21,21 +23,27 @@ def canvas(figure, height):
     return axes
 
 
-def box(axes, x, y, name, color):
-    """Draw a box with a name in its upper half; return the text in its lower half, which is to move."""
+def box(axes, x, y, name, color, step=""):
+    """Draw a box with a name in its upper half, and the step's number over its corner; return the text below, which is to move."""
     axes.add_patch(
         FancyBboxPatch(
             (x - HALF_WIDTH, y - HALF_HEIGHT), 2 * HALF_WIDTH, 2 * HALF_HEIGHT,
             boxstyle="round,pad=0,rounding_size=0.15", facecolor=style.CARD, edgecolor=color, lw=1.4,
         )
     )  # fmt: skip
-    axes.text(x, y + 0.22, name, ha="center", va="center", color=style.INK)
-    return moving_text(axes, x, y - 0.24, color)
+    words(axes, x, y + 0.27, name)
+    words(axes, x - HALF_WIDTH, y + HALF_HEIGHT + 0.08, step, ha="left", va="bottom")
+    return moving_text(axes, x, y - 0.27, color)
+
+
+def words(axes, x, y, text, color=style.INK, *, ha="center", va="center"):
+    """Write a text that stays."""
+    axes.text(x, y, text, ha=ha, va=va, color=color, size=FONT)
 
 
 def moving_text(axes, x, y, color, *, ha="center", va="center"):
     """Return an empty text that is to move."""
-    return axes.text(x, y, "", ha=ha, va=va, color=color, animated=True)
+    return axes.text(x, y, "", ha=ha, va=va, color=color, size=FONT, animated=True)
 
 
 def arrow(axes, start, end, color, *, dashed=False):
@@ -74,36 +82,39 @@ class Chain:
     A subclass says what stands at the arrows, and `show` puts the numbers in.
     """
 
-    activation, slope, at_p, at_z = "σ", "σ′", "∂L/∂p", "3a  p − y"
+    activation, slope, at_z, at_p = "σ", "σ′", "p − y", "∂L/∂p"
+    #: The step at which the gradient at z, or at p, is computed.
+    step_z, step_p = "3a", ""
     #: What the loss makes of p, for each label.
     loss_names = {1.0: "−log p", 0.0: "−log(1 − p)"}
-    size = (5.0, 3.9)
+    size = (5.0, 4.1)
 
     def setup(self, figure):
         """Draw boxes and arrows."""
-        axes = canvas(figure, 7.8)
-        top, bottom = 5.7, 2.75
+        axes = canvas(figure, 8.2)
+        top, bottom = 5.9, 2.95
         blue, red, green = style.FORWARD, style.BACKWARD, style.WEIGHTS
-        axes.text(0.1, 7.45, "forward →", color=blue, va="center")
-        axes.text(0.1, 4.05, "← back", color=red, va="center")
-        names = ("input x", "2a  z = xw", "2b  p", "2c  loss L")
-        self.values = [box(axes, x, top, name, blue) for x, name in zip(COLUMNS, names, strict=True)]
-        for left, words in enumerate(("× w", self.activation, "")):
+        words(axes, 0.1, 7.8, "forward →", blue, ha="left")
+        words(axes, 0.1, 4.6, "← back", red, ha="left")
+        names, steps = ("input x", "z = x w", "p", "loss L"), ("", "2a", "2b", "2c")
+        self.values = [box(axes, x, top, name, blue, step) for x, name, step in zip(COLUMNS, names, steps, strict=True)]
+        for left, name in enumerate(("× w", self.activation, "")):
             across(axes, top, left, left + 1, blue)
-            axes.text(between(left), top + 0.38, words, ha="center", color=green if left == 0 else style.INK)
-        self.weight = moving_text(axes, between(0), top - 0.36, green)
-        self.loss_name = moving_text(axes, between(2), top + 0.85, style.INK)
-        self.label = moving_text(axes, COLUMNS[3], top + 1.4, style.INK)
-        names = ("3c  ∂L/∂w", self.at_z, self.at_p)
-        self.gradients = [box(axes, x, bottom, name, red) for x, name in zip(COLUMNS, names, strict=False)]
-        for left, words in enumerate(("× x", f"3b  {self.slope}")):
+            words(axes, between(left), top + 0.5, name, green if left == 0 else style.INK)
+        self.weight = moving_text(axes, between(0), top - 0.42, green)
+        self.loss_name = moving_text(axes, between(2) + 0.1, top + 1.3, style.INK, ha="right")
+        self.label = moving_text(axes, COLUMNS[3] + HALF_WIDTH, top + 1.3, style.INK, ha="right")
+        names, steps = ("∂L/∂w", self.at_z, self.at_p), ("3c", self.step_z, self.step_p)
+        self.gradients = [box(axes, x, bottom, name, red, step) for x, name, step in zip(COLUMNS, names, steps, strict=False)]
+        for left, name in enumerate(("× x", f"× {self.slope}")):
             across(axes, bottom, left, left + 1, red, back=True)
-            axes.text(between(left), bottom + 0.38, words, ha="center", color=style.INK)
-        self.factors = [moving_text(axes, between(left), bottom - 0.36, style.INK) for left in (0, 1)]
+            words(axes, between(left), bottom + 0.5, name)
+        words(axes, between(1), bottom + 1.1, "3b")
+        self.factors = [moving_text(axes, between(left), bottom - 0.42, style.INK) for left in (0, 1)]
         arrow(axes, (COLUMNS[3], top - HALF_HEIGHT - 0.06), (COLUMNS[2] + HALF_WIDTH + 0.06, bottom), red, dashed=True)
-        axes.plot([0.1, 9.9], [1.6, 1.6], color=style.GRID, lw=1)
-        axes.text(0.1, 1.15, "3d  new weight  w − η · ∂L/∂w", color=green, va="center")
-        self.new_weight = moving_text(axes, 0.55, 0.5, green, ha="left")
+        axes.plot([0.1, 9.9], [1.75, 1.75], color=style.GRID, lw=1)
+        words(axes, 0.1, 1.2, "3d  new weight  w − η · ∂L/∂w", green, ha="left")
+        self.new_weight = moving_text(axes, 0.55, 0.45, green, ha="left")
 
     def show(self, x, w, y, lr, z, p, loss, d_p, slope, d_z, d_w):
         """Put the numbers in; return the new weight."""
