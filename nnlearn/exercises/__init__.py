@@ -7,7 +7,7 @@ the solutions are hidden to spare the reader, not from the reader.
 import difflib
 from dataclasses import replace
 
-from nnlearn.exercises import activations, sigmoid_example
+from nnlearn.exercises import activations, relu_example, sigmoid_example, softmax_example
 from nnlearn.exercises.checking import check_answer
 from nnlearn.exercises.progress_file import Progress, ProgressError
 from nnlearn.exercises.result import HEADINGS, Advice, Result, Table, Text
@@ -17,7 +17,8 @@ __all__ = [
     "solution", "starter",
 ]  # fmt: skip
 
-EXERCISES = {exercise.id: exercise for module in (activations, sigmoid_example) for exercise in module.EXERCISES}
+MODULES = (activations, sigmoid_example, relu_example, softmax_example)
+EXERCISES = {exercise.id: exercise for module in MODULES for exercise in module.EXERCISES}
 
 _hints_given: dict[str, int] = {}
 _progress = Progress()
