@@ -78,9 +78,9 @@ class Example:
 
     def _rows(self):
         for step in self.steps:
-            printed = "" if step.printed is None else _figures(step.printed, step.digits, cut=True)
-            if not printed and step.implied is not None:
-                printed = f"({_figures(step.implied, step.digits, cut=True)})"
+            printed = _as_printed(step.printed or ())
+            if step.printed is None and step.implied is not None:
+                printed = f"({_as_printed(step.implied)})"
             yield step.number, step.name, step.formula, printed, _figures(step.right), step.verdict
 
     def _notes(self):
@@ -211,7 +211,11 @@ def _without_source(steps):
     return tuple(ExampleStep(s.number, s.name, s.formula, s.right) for s in steps)
 
 
-def _figures(numbers, digits=6, *, cut=False):
-    """Write the numbers with at most `digits` decimals."""
-    texts = [f"{number:.{digits}f}" for number in numbers]
-    return ", ".join(text if cut else text.rstrip("0").rstrip(".") for text in texts)
+def _figures(numbers):
+    """Write the numbers with at most six decimals."""
+    return ", ".join(f"{number:.6f}".rstrip("0").rstrip(".") for number in numbers)
+
+
+def _as_printed(numbers):
+    """Write the numbers as the source does, which is as they stand in this file."""
+    return ", ".join(f"{number:g}" for number in numbers)

@@ -85,7 +85,8 @@ EXERCISES = (
         misconceptions=(
             Misconception(
                 lambda x, w: (max(0.0, x * w) - 1) * (x * w > 0) * x,
-                "You used p - y. That belongs to a sigmoid or a softmax with cross-entropy; behind a ReLU the gradient at p is -1/p.",
+                "You used p - y. That belongs to a sigmoid or a softmax with cross-entropy; behind a ReLU the gradient at p is "
+                "-1/p.",
                 _S,
             ),
             Misconception(
@@ -116,7 +117,8 @@ EXERCISES = (
         id="07-what-goes-wrong",
         title="What goes wrong, and where",
         task=(
-            "z holds raw values for examples of class 1, and max(0, z) is taken for a probability. Return for each z: 1 if the loss "
+            "z holds raw values for examples of class 1, and max(0, z) is taken for a probability. Return for each z: 1 if the "
+            "loss "
             "is infinite, 2 if it is negative, 0 if it is neither."
         ),
         starter="""

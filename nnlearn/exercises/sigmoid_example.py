@@ -145,7 +145,10 @@ EXERCISES = (
     Exercise(
         id="06-find-the-bug",
         title="Find the bug: the document's backward pass",
-        task="The function should return ∂L/∂w of the cross-entropy for any x, w and label y. It does what the document does. Mend it.",
+        task=(
+            "The function should return ∂L/∂w of the cross-entropy for any x, w and label y. It does what the document does. "
+            "Mend it."
+        ),
         starter="""
             def my_weight_gradient(x, w, y):
                 p = 1 / (1 + np.exp(-x * w))

@@ -197,7 +197,8 @@ def _all_gaps(x=-2.0, w=-0.4, lr=0.05):
                 ],
             ),
             gap(
-                "07-twin-all-3b", "3b. What is the slope of the ReLU?", slope, "z = 0.8 is above 0, where the ReLU rises as z does.",
+                "07-twin-all-3b", "3b. What is the slope of the ReLU?", slope,
+                "z = 0.8 is above 0, where the ReLU rises as z does.",
                 [
                     (0, "That is the slope for z below 0. Here z = 0.8."),
                     (p, "That is the value. The slope of max(0, z) above 0 is 1, however large z is."),
@@ -205,7 +206,8 @@ def _all_gaps(x=-2.0, w=-0.4, lr=0.05):
                 ],
             ),
             gap(
-                "07-twin-all-3c", "3c. What is the weight's gradient?", d_w, "−1.25 × 1 × −2. Here a larger weight makes z smaller.",
+                "07-twin-all-3c", "3c. What is the weight's gradient?", d_w,
+                "−1.25 × 1 × −2. Here a larger weight makes z smaller.",
                 [
                     (-d_w, "The size is right. The input is negative, and minus times minus is plus."),
                     ((p - 1) * x, "That is (p − y) x. The gradient at the output is −1/p, not p − y."),
@@ -217,7 +219,7 @@ def _all_gaps(x=-2.0, w=-0.4, lr=0.05):
                 "−0.4 − 0.05 × 2.5. And now p = −2 × −0.525 = 1.05: one small step, and the 'probability' is above 1.",
                 [
                     (w + lr * d_w, "You went uphill: the update subtracts."),
-                    (w - d_w, "The learning rate is missing."),
+                    (w - d_w, "The learning rate is missing: the step is η times the gradient."),
                     (w - lr * (p - 1) * x, "That is the step with p − y in the place of −1/p. It is too short."),
                 ],
             ),
@@ -307,7 +309,8 @@ QUIZ = Quiz(
                 ),
                 Answer(
                     "It pulls with p − y = −1, because p is 0",
-                    "That is what the formula from the sigmoid would do. The true gradient has the ReLU's slope in it, and that is 0.",
+                    "That is what the formula from the sigmoid would do. The true gradient has the ReLU's slope in it, and that "
+                    "is 0.",
                 ),
                 Answer(
                     "Nothing: the slope is 0, the unit is dead",
@@ -326,12 +329,14 @@ QUIZ = Quiz(
                 ),
                 Answer(
                     "A sigmoid, with cross-entropy on its logit",
-                    "The ReLUs do their work inside, the sigmoid makes a probability of the last z, and the gradient there is p − y.",
+                    "The ReLUs do their work inside, the sigmoid makes a probability of the last z, and the gradient there is p "
+                    "− y.",
                     correct=True,
                 ),
                 Answer(
                     "None, with cross-entropy on the raw number",
-                    "A raw number can be below 0, where the logarithm has no value. A loss *on the logit* applies the sigmoid itself.",
+                    "A raw number can be below 0, where the logarithm has no value. A loss *on the logit* applies the sigmoid "
+                    "itself.",
                 ),
             ],
             id="07-q-instead",
@@ -348,7 +353,7 @@ QUIZ = Quiz(
                     "Examples with z below 0 are stuck there, but those with z above 0 are pushed up, and never down.",
                 ),
                 Answer(
-                    "It does not end: p grows and the loss falls without limit",
+                    "It does not end: the loss falls without limit",
                     "−log p has no lowest value when p may be anything. That a loss falls below 0 is a sign to stop and look.",
                     correct=True,
                 ),

@@ -160,7 +160,7 @@ def _all_gaps(x=-2.0, w=0.5, y=1.0, lr=0.2):
     return Quiz(
         [
             gap(
-                "06-twin-all-2a", "2a. What is z?", z, "Input times weight: −2 × 0.5.",
+                "06-twin-all-2a", "2a. What is z?", z, "Input times weight, −2 × 0.5; there is no bias to add.",
                 [
                     (x + w, "You added. A weight multiplies its input."),
                     (-z, "The size is right. The input is negative, so the product is negative too."),
@@ -296,7 +296,8 @@ QUIZ = Quiz(
                 ),
                 Answer(
                     "See whether the loss is smaller after the step",
-                    "It is, a little: 0.2059 lies in the right direction. A loss that falls does not show that a gradient is right.",
+                    "It is, a little: 0.2059 lies in the right direction. A loss that falls does not show that a gradient is "
+                    "right.",
                 ),
             ],
             id="06-q-product",

@@ -93,9 +93,9 @@ class SoftmaxSteps(Explorer):
         self.loss.set_text(number(loss))
         self.truth.set_text(f"label: class {label + 1}")
         return (
-            f"p = {number(p[0])} and {number(p[1])}; class {label + 1} is true, loss {number(loss)}. Back: p − y = {number(d_z[0])} "
-            f"and {number(d_z[1])}, times the inputs {number(d_w[0])} and {number(d_w[1])}. New weights for η = {lr:g}: "
-            f"{number(new[0])} and {number(new[1])}."
+            f"p = {number(p[0])} and {number(p[1])}; class {label + 1} is true, loss {number(loss)}. Back: p − y = "
+            f"{number(d_z[0])} and {number(d_z[1])}, times the inputs {number(d_w[0])} and {number(d_w[1])}. "
+            f"New weights for η = {lr:g}: {number(new[0])} and {number(new[1])}."
         )
 
 
@@ -161,7 +161,8 @@ PREDICT_NUDGE = Predict(
         ),
         Answer(
             "Only with a large nudge, as it is off by little.",
-            "A large nudge is the poorer measure: the loss is bent, and the chord's own error hides what you look for. Make h small.",
+            "A large nudge is the poorer measure: the loss is bent, and the chord's own error hides what you look for. Make h "
+            "small.",
         ),
         Answer(
             "Yes: by 3.5 %, where agreement is to 9 digits.",
@@ -178,16 +179,17 @@ PREDICT_NUDGE = Predict(
 
 def _two_gaps(x=(0.5, -1.0), w=(0.8, -0.6), y=(1.0, 0.0), lr=0.5):
     example = worked.softmax_example(x, w, y, lr)
-    z, p, d_w = (example[step].right for step in ("2a", "2b", "b1b"))
+    z, p, (loss,), d_w = (example[step].right for step in ("2a", "2b", "2c", "b1b"))
     return Quiz(
         [
             gap(
-                "08-twin-2b", "Twin with two gaps. Step 2b: what is p₁?", p[0], "e^0.4 / (e^0.4 + e^0.6) = 1.4918 / (1.4918 + 1.8221).",
+                "08-twin-2c", "Twin with two gaps. Step 2c: what is the loss?", loss,
+                "−log p₁ = −log 0.4502, because class 1 is the true one.",
                 [
-                    (p[1], "That is p₂, the probability of class 2: its logit is the larger one."),
-                    (np.exp(z[0]), "That is e^0.4, not divided by the sum of both exponentials yet."),
-                    (z[0] / sum(z), "That is 0.4 / (0.4 + 0.6): the logits themselves were divided. Take the exponentials first."),
-                    (float(nnlearn.sigmoid(z[0])), "That is σ(0.4), as if the other logit were 0."),
+                    (-np.log(p[1]), "That is −log p₂, the loss of the wrong class. The label is class 1."),
+                    (-np.log(p).sum(), "Both classes were summed. The label is 0 for class 2 and takes its term away."),
+                    (-np.log(p[0]) / 2, "That is the mean over the two classes. Cross-entropy sums over classes."),
+                    (-z[0], "That is −log e^0.4: the exponential was not normalised. Take the logarithm of p₁."),
                 ],
             ),
             gap(
@@ -234,7 +236,8 @@ def _all_gaps(x=(2.0, 1.0), w=(-0.1, 0.4), y=(0.0, 1.0), lr=0.2):
                 ],
             ),
             gap(
-                "08-twin-all-b1a", "b1a. What is the gradient at z₁?", d_z[0], "p₁ − 0. Positive: a smaller z₁ makes this loss smaller.",
+                "08-twin-all-b1a", "b1a. What is the gradient at z₁?", d_z[0],
+                "p₁ − 0. Positive: a smaller z₁ makes this loss smaller.",
                 [
                     (-d_z[0], "The sign: p₁ is above its label 0, so p₁ − y₁ is positive."),
                     (0.0, "That takes the diagonal of the softmax's derivative alone. z₁ moves p₂ too, and p₂ makes the loss."),
@@ -242,7 +245,8 @@ def _all_gaps(x=(2.0, 1.0), w=(-0.1, 0.4), y=(0.0, 1.0), lr=0.2):
                 ],
             ),
             gap(
-                "08-twin-all-b1b", "b1b. What is the first weight's gradient?", d_w[0], "0.3543 × 2, the gradient at z₁ times its input.",
+                "08-twin-all-b1b", "b1b. What is the first weight's gradient?", d_w[0],
+                "0.3543 × 2, the gradient at z₁ times its input.",
                 [
                     (d_z[0], "That is the gradient at z₁. The input 2 is missing."),
                     (d_z[0] * w[0], "You multiplied by the weight −0.1. The weight's gradient has the input."),
@@ -250,10 +254,11 @@ def _all_gaps(x=(2.0, 1.0), w=(-0.1, 0.4), y=(0.0, 1.0), lr=0.2):
                 ],
             ),
             gap(
-                "08-twin-all-b1c", "b1c. What is the new first weight?", new[0], "−0.1 − 0.2 × 0.7087. Class 1 was not it, so its logit goes down.",
+                "08-twin-all-b1c", "b1c. What is the new first weight?", new[0],
+                "−0.1 − 0.2 × 0.7087. Class 1 was not it, so its logit goes down.",
                 [
                     (w[0] + lr * d_w[0], "You went uphill: the update subtracts."),
-                    (w[0] - d_w[0], "The learning rate is missing."),
+                    (w[0] - d_w[0], "The learning rate is missing: the step is η times the gradient."),
                     (w[0] - lr * d_z[0], "The input is missing in the gradient."),
                 ],
             ),
@@ -274,7 +279,8 @@ QUIZ = Quiz(
             [
                 Answer(
                     "Their product, which must be e^(−0.1)",
-                    "The product of two probabilities is nothing that the logits fix in so simple a way. It is the ratio that they fix.",
+                    "The product of two probabilities is nothing that the logits fix in so simple a way. It is the ratio that "
+                    "they fix.",
                 ),
                 Answer(
                     "Their ratio, which must be e^0.7",
@@ -355,7 +361,8 @@ QUIZ = Quiz(
                 ),
                 Answer(
                     "2: a weight for each input, as it was in the example",
-                    "In the example each class sees one input. In a dense layer each class sees all inputs, with a weight for each.",
+                    "In the example each class sees one input. In a dense layer each class sees all inputs, with a weight for "
+                    "each.",
                 ),
                 Answer(
                     "4: a weight for each pair of input and class, no more",
@@ -377,7 +384,8 @@ QUIZ = Quiz(
                 ),
                 Answer(
                     "p₁ = σ(z₁ − z₂), the sigmoid of the difference",
-                    "Divide numerator and denominator by e^z₁. With 0.3 − (−0.4) = 0.7 it is σ(0.7) = 0.668: a second way to compute it.",
+                    "Divide numerator and denominator by e^z₁. With 0.3 − (−0.4) = 0.7 it is σ(0.7) = 0.668: a second way to "
+                    "compute it.",
                     correct=True,
                 ),
             ],

@@ -127,7 +127,7 @@ class Chain:
         self.label.set_text(f"label y = {y:g}")
         self.loss_name.set_text(self.loss_names[y])
         self.factors[0].set_text(given(x))
-        self.factors[1].set_text(number(slope))
+        self.factors[1].set_text(number(slope) if slope % 1 else given(slope))
         step = number(d_w) if d_w >= 0 else f"({number(d_w)})"
         self.new_weight.set_text(f"= {given(w)} − {given(lr)} × {step} = {number(new)}")
         return new
