@@ -70,7 +70,7 @@ class SigmoidNudge(Nudge, Explorer):
 # ---- Predictions -------------------------------------------------------------------------------------------------
 
 PREDICT_LABEL = Predict(
-    "Everything stays as it is, but the label changes from 1 to 0. What happens to the weight's gradient, -0.238?",
+    "Everything stays as it is, but the label changes from 1 to 0. What happens to the weight's gradient, −0.238?",
     [
         Answer(
             "It changes its sign and keeps its size.",
@@ -93,11 +93,11 @@ PREDICT_LABEL = Predict(
 )
 
 PREDICT_NUDGE = Predict(
-    "Through the point w = 0.2 of the loss curve, draw a line with the printed slope, -0.118. How will it lie?",
+    "Through the point w = 0.2 of the loss curve, draw a line with the printed slope, −0.118. How will it lie?",
     [
         Answer(
             "Along the curve, as a tangent does.",
-            "So it would if -0.118 were the gradient. Choose it below and make the nudge small: the line through the two nudged "
+            "So it would if −0.118 were the gradient. Choose it below and make the nudge small: the line through the two nudged "
             "weights is about twice as steep.",
         ),
         Answer(
@@ -107,7 +107,7 @@ PREDICT_NUDGE = Predict(
         ),
         Answer(
             "Too flat, by a factor of about two.",
-            "Two nudged weights give -0.2375. The printed number has a factor σ′ = 0.249 too much and the input 0.5 too little; "
+            "Two nudged weights give −0.2375. The printed number has a factor σ′ = 0.249 too much and the input 0.5 too little; "
             "together that is about one half.",
             correct=True,
         ),
@@ -286,7 +286,7 @@ QUIZ = Quiz(
             [
                 Answer(
                     "Nudge the weight by a little and watch the loss",
-                    "That finds that -0.118 is no gradient, and needs the loss twice. The printed line is wrong in itself, before "
+                    "That finds that −0.118 is no gradient, and needs the loss twice. The printed line is wrong in itself, before "
                     "any of that.",
                 ),
                 Answer(

@@ -132,7 +132,7 @@ class SoftmaxNudge(Nudge, Explorer):
 # ---- Predictions -------------------------------------------------------------------------------------------------
 
 PREDICT_OTHER = Predict(
-    "Move w₂ from -0.2 up to 0.3 and touch nothing of class 1. What happens to the gradient of w₁, which is 0.668?",
+    "Move w₂ from −0.2 up to 0.3 and touch nothing of class 1. What happens to the gradient of w₁, which is 0.668?",
     [
         Answer(
             "It becomes smaller.",
@@ -153,7 +153,7 @@ PREDICT_OTHER = Predict(
 )
 
 PREDICT_NUDGE = Predict(
-    "The document's method is right here, and only its exponentials are not. Its gradient for w₂ is -1.29. Will a check find that?",
+    "The document's method is right here, and only its exponentials are not. Its gradient for w₂ is −1.29. Will a check find that?",
     [
         Answer(
             "No, for a right method passes a check.",
@@ -165,7 +165,7 @@ PREDICT_NUDGE = Predict(
             "small.",
         ),
         Answer(
-            "Yes: by 3.5 %, where agreement is to 9 digits.",
+            "Yes: it is off by 3.5 %, far more than rounding.",
             "The picture hardly shows it, the number does. A difference of a few per cent is never rounding in a check; there is a "
             "reason to be found.",
             correct=True,
