@@ -56,7 +56,7 @@ def test_a_picture_is_the_same_each_time_and_says_what_it_shows(make, words):
         (lambda: plots.confusion(np.ones((2, 3))), "matrix must be square, got shape"),
         (lambda: plots.confusion(np.eye(2), ["a"]), "a name for each of the 2 classes, got 1"),
         (lambda: plots.image_grid(np.ones((3, 3))), "images must have the shape"),
-        (lambda: plots.wirings({"Own": np.eye(2)}, inputs=["a"], units=["c", "d"]), r"weights of 'Own' must have the shape \(1, 2\)"),
+        (lambda: plots.wirings({"Own": np.eye(2)}, inputs=["a"], units=["c", "d"]), r"'Own' must have the shape \(1, 2\)"),
         (lambda: plots.image_grid(np.ones((2, 3, 3)), ["a"]), "one title for each of the 2 images, got 1"),
     ],
 )

@@ -37,7 +37,8 @@ def test_a_nudge_agrees_with_the_right_slope_and_with_no_other(explorer, right, 
 
 
 def test_numbers_are_written_for_readers():
-    assert (number(-0.4754), number(-0.0001), number(np.inf), number(-np.inf), given(-1.8)) == ("−0.475", "0.000", "∞", "−∞", "−1.8")
+    assert [number(v) for v in (-0.4754, -0.0001, np.inf, -np.inf)] == ["−0.475", "0.000", "∞", "−∞"]
+    assert given(-1.8) == "−1.8"
 
 
 def test_the_curve_of_a_nudge_is_the_examples_loss():

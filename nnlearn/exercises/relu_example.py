@@ -203,6 +203,11 @@ EXERCISES = (
                 _I,
             ),
             Misconception(
+                lambda x, w, y: np.mean(-x[x * w > 0] / (x * w)[x * w > 0]) * np.mean(x * w > 0),
+                "-1/p is the slope of -log p. The slope of (p - y)² with respect to p is 2 (p - y).",
+                _I,
+            ),
+            Misconception(
                 lambda x, w, y: np.mean(2 * (x * w - y) * x),
                 "You left out the ReLU altogether: z in the place of p, and no slope.",
                 _I,

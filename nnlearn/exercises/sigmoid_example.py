@@ -239,6 +239,16 @@ EXERCISES = (
                 "sigmoid-example-backward",
             ),
             Misconception(
+                lambda x, w, y, lr: w - lr * (_p(x, w) - y) * w,
+                "You multiplied by the weight. That is the gradient of the input; the weight's has the factor x.",
+                "sigmoid-example-backward",
+            ),
+            Misconception(
+                lambda x, w, y, lr: w - lr * (x * w - y) * x,
+                "The sigmoid is missing: the error is p - y, and yours is z - y.",
+                "sigmoid-example-forward",
+            ),
+            Misconception(
                 lambda x, w, y, lr: w - lr * (_p(x, w) - (1 - y)) * x,
                 "The labels are swapped: yours pulls p towards 1 - y.",
                 "sigmoid-example-backward",

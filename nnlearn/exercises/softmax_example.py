@@ -243,6 +243,11 @@ EXERCISES = (
                 _B,
             ),
             Misconception(
+                lambda x, w, y, lr: w - lr * (probabilities(x, w) - y) * w,
+                "You multiplied by the weights. That is the gradient of the inputs; a weight's has its input as a factor.",
+                _B,
+            ),
+            Misconception(
                 lambda x, w, y, lr: w - lr * (np.exp(x * w) - y) * x,
                 "The exponentials are not normalised: divide by their sum before you subtract the label.",
                 _P,
@@ -285,6 +290,11 @@ EXERCISES = (
             Misconception(
                 lambda x, W, b, y: x.T @ (_rows((x @ W + b).T).T - y) / len(x),
                 "You normalised over the examples. Softmax runs over the classes of one example: axis=-1.",
+                _D,
+            ),
+            Misconception(
+                lambda x, W, b, y: x.T @ (np.exp(x @ W + b) / np.exp(x @ W + b).sum() - y) / len(x),
+                "You divided by the sum over the whole batch. Each row has a sum of its own: axis=-1, keepdims=True.",
                 _D,
             ),
             Misconception(
