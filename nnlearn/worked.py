@@ -106,7 +106,7 @@ class Example:
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self._notes())
         return (
             # A table that is wider than a phone scrolls by itself, with the keyboard too.
-            f'<div class="nn-worked" role="region" tabindex="0" aria-label="{html.escape(self.title)}, step by step">'
+            f'<div class="nn-worked" role="group" tabindex="0" aria-label="{html.escape(self.title)}, step by step">'
             f"<table><caption>{html.escape(self.title)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
             + (f"<ul>{notes}</ul>" if notes else "")
         )
