@@ -26,6 +26,7 @@ class ExampleStep:
     - `right`: the right figures, a tuple.
     - `digits`: how many decimals the source gives, to compare at that precision.
     - `why`: what went wrong where they differ.
+    - `implied`: where the source's line was lost, the figures that its other lines imply.
     """
 
     number: str
@@ -35,14 +36,25 @@ class ExampleStep:
     printed: tuple | None = None
     digits: int = 3
     why: str = ""
+    implied: tuple | None = None
 
     @property
     def agrees(self):
         """Whether the source's figures are right at the precision that it prints; None where it prints none."""
-        if self.printed is None:
-            return None
+        return None if self.printed is None else self._matches(self.printed)
+
+    def _matches(self, figures):
         # A figure cut off after its last digit counts as right too: 2.302585 is printed as 2.3.
-        return all(abs(p - r) < 10.0**-self.digits for p, r in zip(self.printed, self.right, strict=True))
+        return all(abs(f - r) < 10.0**-self.digits for f, r in zip(figures, self.right, strict=True))
+
+    @property
+    def verdict(self):
+        """The verdict as a word: yes or NO, in brackets where the figures are implied, empty where there are none."""
+        if self.printed is None and self.implied is None:
+            return ""
+        if self.printed is None:
+            return "(yes)" if self._matches(self.implied) else "(NO)"
+        return "yes" if self.agrees else "NO"
 
 
 @dataclass(frozen=True)
@@ -66,16 +78,23 @@ class Example:
 
     def _rows(self):
         for step in self.steps:
-            verdict = {True: "yes", False: "NO", None: ""}[step.agrees]
-            printed = "" if step.printed is None else _figures(step.printed, step.digits, cut=True)
-            yield step.number, step.name, step.formula, printed, _figures(step.right), verdict
+            printed = _as_printed(step.printed or ())
+            if step.printed is None and step.implied is not None:
+                printed = f"({_as_printed(step.implied)})"
+            yield step.number, step.name, step.formula, printed, _figures(step.right), step.verdict
+
+    def _notes(self):
+        notes = [f"{step.number}: {step.why}" for step in self.slips]
+        if any(step.implied is not None for step in self.steps):
+            notes.append("in brackets: the source's line is lost, and its other figures imply this number")
+        return notes
 
     def __str__(self):
         rows = [("step", "name", "formula", "source", "right", "agrees"), *self._rows()]
         widths = [max(len(row[column]) for row in rows) for column in range(6)]
         lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-        whys = [f"{step.number}: {step.why}" for step in self.slips]
-        return "\n".join([self.title, "", lines[0], "-" * len(lines[0]), *lines[1:], *([""] + whys if whys else [])])
+        notes = self._notes()
+        return "\n".join([self.title, "", lines[0], "-" * len(lines[0]), *lines[1:], *([""] + notes if notes else [])])
 
     __repr__ = __str__
 
@@ -84,10 +103,12 @@ class Example:
         body = "".join(
             "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self._rows()
         )
-        whys = "".join(f"<li>{html.escape(f'{step.number}: {step.why}')}</li>" for step in self.slips)
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self._notes())
         return (
-            f"<table><caption>{html.escape(self.title)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-            + (f"<ul>{whys}</ul>" if whys else "")
+            # A table that is wider than a phone scrolls by itself, with the keyboard too.
+            f'<div class="nn-worked" role="group" tabindex="0" aria-label="{html.escape(self.title)}, step by step">'
+            f"<table><caption>{html.escape(self.title)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+            + (f"<ul>{notes}</ul>" if notes else "")
         )
 
 
@@ -109,8 +130,9 @@ def sigmoid_example(x=0.5, w=0.2, y=1.0, lr=0.1):
         ExampleStep("2b", "Apply Sigmoid activation", "p = σ(z)", (p,), (0.525,), 3),
         ExampleStep("2c", "Calculate the error using Cross-Entropy Loss", "L = -(y log p + (1 - y) log(1 - p))",
              (float(loss(logits, [[y]])),), (0.644,), 3),
-        ExampleStep("3a", "Calculate the gradient of the output (error)", "d_z = p - y", (d_z,), None),
-        ExampleStep("3b", "Derivative of the Sigmoid function", "σ′(z), contained in d_z", (float(sigmoid_derivative(z)),), None),
+        ExampleStep("3a", "Calculate the gradient of the output (error)", "d_z = p - y", (d_z,), implied=(-0.475,)),
+        ExampleStep("3b", "Derivative of the Sigmoid function", "σ′(z), contained in d_z", (float(sigmoid_derivative(z)),),
+             implied=(0.249,)),
         ExampleStep("3c", "Calculate the weight gradient", "d_w = d_z x", (d_w,), (-0.118,), 3, twice),
         ExampleStep("3d", "Update the weight", "w - η d_w", (w - lr * d_w,), (0.2059,), 4,
              "it follows from 3c, and the printed line contradicts itself: 0.1 × 0.118 is 0.0118 and not 0.0059"),
@@ -138,8 +160,8 @@ def relu_example(x=0.5, w=0.2, y=1.0, lr=0.1):
         ExampleStep("2a", "Multiply input by weight", "z = x w", (z,), (0.1,), 1),
         ExampleStep("2b", "Apply ReLU activation", "p = max(0, z)", (p,), (0.1,), 1),
         ExampleStep("2c", "Calculate the error using Cross-Entropy Loss", "L = -y log p", (-y * float(np.log(p)),), (2.3,), 1),
-        ExampleStep("3a", "Calculate the gradient of the output (error)", "d_p = -y / p", (d_p,), None),
-        ExampleStep("3b", "Derivative of ReLU function", "f′(z)", (float(relu_derivative(z)),), None),
+        ExampleStep("3a", "Calculate the gradient of the output (error)", "d_p = -y / p", (d_p,), None, 1, implied=(-0.9,)),
+        ExampleStep("3b", "Derivative of ReLU function", "f′(z)", (float(relu_derivative(z)),), None, 0, implied=(1,)),
         ExampleStep("3c", "Calculate the weight gradient", "d_w = d_p f′(z) x", (d_w,), (-0.45,), 2,
              "p - y = -0.9 was used for the gradient of the output; that is right behind a sigmoid or softmax, where the "
              "derivative of the activation cancels. Behind a ReLU nothing cancels, and the gradient is -1/p"),
@@ -189,7 +211,11 @@ def _without_source(steps):
     return tuple(ExampleStep(s.number, s.name, s.formula, s.right) for s in steps)
 
 
-def _figures(numbers, digits=6, *, cut=False):
-    """Write the numbers with at most `digits` decimals."""
-    texts = [f"{number:.{digits}f}" for number in numbers]
-    return ", ".join(text if cut else text.rstrip("0").rstrip(".") for text in texts)
+def _figures(numbers):
+    """Write the numbers with at most six decimals."""
+    return ", ".join(f"{number:.6f}".rstrip("0").rstrip(".") for number in numbers)
+
+
+def _as_printed(numbers):
+    """Write the numbers as the source does, which is as they stand in this file."""
+    return ", ".join(f"{number:g}" for number in numbers)

@@ -56,6 +56,10 @@ def drawn(picture):
             "Two half moons of points, and the line between what is said to be class 0 and class 1: one, 1 of 3 points lie on the "
             "wrong side.",
         ),
+        (
+            lambda: plots.wirings({"Own": [[0.3, np.nan], [np.nan, -0.2]]}, inputs=["a", "b"], units=["c", "d"]),
+            "Own: a to c with weight 0.3, b to d with weight -0.2.",
+        ),
     ],
 )
 def test_a_picture_is_the_same_each_time_and_says_what_it_shows(make, words):
@@ -73,6 +77,7 @@ def test_a_picture_is_the_same_each_time_and_says_what_it_shows(make, words):
         (lambda: plots.confusion(np.ones((2, 3))), "matrix must be square, got shape"),
         (lambda: plots.confusion(np.eye(2), ["a"]), "a name for each of the 2 classes, got 1"),
         (lambda: plots.image_grid(np.ones((3, 3))), "images must have the shape"),
+        (lambda: plots.wirings({"Own": np.eye(2)}, inputs=["a"], units=["c", "d"]), r"'Own' must have the shape \(1, 2\)"),
         (lambda: plots.image_grid(np.ones((2, 3, 3)), ["a"]), "one title for each of the 2 images, got 1"),
     ],
 )

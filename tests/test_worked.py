@@ -44,6 +44,17 @@ def test_what_the_source_prints():
     assert SOFTMAX["2b"].printed == (0.645, 0.355) and SOFTMAX["b1c"].printed == (0.2355, -0.071)
 
 
+def test_where_a_line_is_lost_the_implied_figure_stands_in_brackets():
+    assert (SIGMOID["3a"].implied, SIGMOID["3a"].verdict) == ((-0.475,), "(yes)")
+    assert (RELU["3a"].implied, RELU["3a"].verdict, RELU["3a"].agrees) == ((-0.9,), "(NO)", None)
+    assert (RELU["3b"].verdict, SIGMOID["3d"].verdict, SIGMOID["2b"].verdict) == ("(yes)", "NO", "yes")
+    # The implied figures are those that the source's own ones follow from.
+    assert SIGMOID["3a"].implied[0] * SIGMOID["3b"].implied[0] == pytest.approx(SIGMOID["3c"].printed[0], abs=5e-4)
+    assert RELU["3a"].implied[0] * RELU["3b"].implied[0] * 0.5 == pytest.approx(RELU["3c"].printed[0])
+    assert "(-0.9)" in str(RELU) and "in brackets" in str(RELU) and "in brackets" not in str(SOFTMAX)
+    assert "(" not in worked.relu_example(x=1)._repr_html_().split("3a")[1].split("3b")[0].split("error)")[1]
+
+
 @pytest.mark.parametrize("x", [0.3, -1.2])
 @pytest.mark.parametrize("y", [0, 1])
 def test_own_numbers_follow_the_slope_of_the_loss(x, y):

@@ -12,6 +12,9 @@ from nnlearn.exercises import (
     losses,
     network,
     neuron,
+    relu_example,
+    sigmoid_example,
+    softmax_example,
     whole_network,
 )
 from nnlearn.exercises.checking import check_answer
@@ -24,7 +27,7 @@ __all__ = [
 ]  # fmt: skip
 
 #: The chapters in the order of the book.
-CHAPTERS = (neuron, network, activations, losses, whole_network)
+CHAPTERS = (neuron, network, activations, losses, sigmoid_example, relu_example, softmax_example, whole_network)
 EXERCISES = {exercise.id: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}
 
 _hints_given: dict[str, int] = {}

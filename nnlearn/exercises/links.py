@@ -79,6 +79,35 @@ CHAPTERS = {
             "depth": "What depth does to a gradient",
         },
     ),
+    "06": Chapter(
+        "06-sigmoid-example",
+        "Worked example 1: sigmoid and cross-entropy",
+        {
+            "sigmoid-example-forward": "2) Forward pass",
+            "sigmoid-example-backward": "3) Backward pass",
+            "sigmoid-example-cancels": "Why the slope cancels",
+            "sigmoid-example-nudge": "How to catch it: nudge the weight",
+            "sigmoid-example-other-loss": "The loss that the product belongs to",
+        },
+    ),
+    "07": Chapter(
+        "07-relu-example",
+        "Worked example 2: ReLU and cross-entropy",
+        {
+            "relu-example-backward": "3) Backward pass",
+            "relu-example-probability": "A ReLU's output is no probability",
+            "relu-example-instead": "What to do instead",
+        },
+    ),
+    "08": Chapter(
+        "08-softmax-example",
+        "Worked example 3: softmax and cross-entropy",
+        {
+            "softmax-example-forward": "2) Forward pass",
+            "softmax-example-backward": "1) Backward pass",
+            "softmax-example-dense": "The same example with a dense layer",
+        },
+    ),
 }
 
 
