@@ -1,5 +1,6 @@
 """Every page of the built book, in a real browser: nothing broken, everything moves, nobody shut out."""
 
+import gzip
 import re
 
 import pytest
@@ -92,6 +93,15 @@ def test_pictures_have_words_and_the_text_needs_no_script(visit, path):
     plain = visit(path, scripts=False).query_selector("article")
     assert plain.query_selector("h1").inner_text() == page.query_selector("article h1").inner_text()
     assert len(plain.inner_text()) > 300
+
+
+@every_page
+def test_a_page_is_light(built, path):
+    page = built / path
+    text = page.read_text(encoding="utf-8")
+    pictures = {(page.parent / found).resolve() for found in re.findall(r'src="((?:\.\./)*_images/[^"]+)"', text)}
+    own = len(gzip.compress(text.encode())) + sum(picture.stat().st_size for picture in pictures)
+    assert own < 300_000, f"{own:,} bytes of its own"
 
 
 def test_the_sites_root_leads_to_the_book(visit):
