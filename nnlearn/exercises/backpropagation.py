@@ -301,7 +301,7 @@ EXERCISES = (
         cases=_neuron_cases,
         hints=(
             Hint("Go forward first, and keep z and a. Then go back: loss, sigmoid, sum, product.", "backprop-neuron"),
-            Hint("d_a = a − y; d_z = d_a times the sigmoid's slope a(1 − a); from there d_w = d_z x and d_b = d_z.", "backprop-neuron"),
+            Hint("d_a = a − y; d_z = d_a times the sigmoid's slope a(1 − a); then d_w = d_z x and d_b = d_z.", "backprop-neuron"),
             Hint("`d_z = (a - y) * a * (1 - a)`, then `return d_z * x, d_z`"),
         ),
         misconceptions=(
@@ -454,7 +454,7 @@ EXERCISES = (
         cases=_chain_cases,
         hints=(
             Hint("Begin at the back: the second neuron is a single neuron whose input is a1.", "backprop-two"),
-            Hint("What is passed back is d_a1 = d_z2 · w2. Then the first neuron's own sigmoid, and its own input.", "backprop-two"),
+            Hint("What is passed back is d_a1 = d_z2 · w2. Then the first neuron's own sigmoid and input.", "backprop-two"),
             Hint("`d_z1 = d_z2 * w2 * a1 * (1 - a1)`, then `return d_z1 * x, d_z2 * a1`"),
         ),
         misconceptions=(
@@ -538,7 +538,7 @@ EXERCISES = (
         cases=_step_cases,
         hints=(
             Hint("Which w2 did the forward pass use, and which w2 does the line with d_z1 use?", "backprop-two"),
-            Hint("First all the way back, then the update: compute d_w2 and d_w1, and only then change w2 and w1.", "backprop-step"),
+            Hint("First all the way back, then the update: compute d_w2 and d_w1, and then change both weights.", "backprop-step"),
             Hint("`d_w2 = d_z2 * a1`, then `d_z1` and `d_w1`, and at the end `return w1 - lr * d_w1, w2 - lr * d_w2`"),
         ),
         misconceptions=(

@@ -166,8 +166,8 @@ def plus(first, second):
 
 SQUARED, CROSS_ENTROPY = "½(a − y)²", "cross-entropy"
 NEURONS = {
-    "x = 2, w = 0.3, b = −0.4, y = 1": {"x": 2.0, "w": 0.3, "b": -0.4, "y": 1.0},
-    "x = 2, w = 1.9, b = 0.2, y = 0: sure and wrong": {"x": 2.0, "w": 1.9, "b": 0.2, "y": 0.0},
+    "unsure: a = 0.55, y = 1": {"x": 2.0, "w": 0.3, "b": -0.4, "y": 1.0},
+    "sure and wrong: a = 0.98, y = 0": {"x": 2.0, "w": 1.9, "b": 0.2, "y": 0.0},
 }
 
 
@@ -193,8 +193,9 @@ def neuron(numbers, loss, lr=0.5):
     g = {name: figure(number) for name, number in d.items()}
     new = {name: figure(number) for name, number in after.items()}
     done.steps = [
-        Step(f"given: x, w, b and y; the loss is {loss}", f"The start: the input x = {f['x']}, the weight w = {f['w']}, the bias b = {f['b']}, the "
-             f"label y = {f['y']}. Everything else has to be computed.", ("x", "w", "b", "y")),
+        Step(f"given: x, w, b and y; the loss is {loss}",
+             f"The start: the input x = {f['x']}, the weight w = {f['w']}, the bias b = {f['b']}, the "
+             f"label y = {f['y']}, the loss {loss}. All else has to be computed.", ("x", "w", "b", "y")),
         Step(f"x w = {product(v['x'], v['w'])} = {f['xw']}", f"Forward: the product of input and weight is {f['xw']}.", ("xw",)),
         Step(f"z = {plus(v['xw'], v['b'])} = {f['z']}", f"Forward: with the bias, the weighted sum z is {f['z']}.", ("z",)),
         Step(f"a = σ({f['z']}) = {f['a']}", f"Forward: the sigmoid makes a = {f['a']} of it; the label is {f['y']}.", ("a",)),
@@ -210,7 +211,8 @@ def neuron(numbers, loss, lr=0.5):
              "product x w.", (), ("xw", "b")),
         Step(f"d_w = d_z · x = {product(d['z'], v['x'])} = {g['w']}", f"Through the product, each gets the other as its slope: the "
              f"weight {product(d['z'], v['x'])} = {g['w']}, the input {product(d['z'], v['w'])} = {g['x']}.", (), ("w", "x")),
-        Step(f"w and b each: old − {lr:g} · gradient", f"All gradients are known, and only now w and b change: w to {new['w']}, b to "
+        Step(f"w and b each: old − {lr:g} · gradient",
+             f"All gradients are known, and only now w and b change: w to {new['w']}, b to "
              f"{new['b']}. Forward again: the loss goes from {f['L']} to {new['L']}.", ("w", "b", "L")),
     ]  # fmt: skip
     return done
@@ -249,9 +251,9 @@ class NeuronGraph(Walk, Explorer):
 # ---- Two neurons in a row
 
 CHAINS = {
-    "x = 2, w₁ = 0.4, w₂ = −1.2, y = 1": {"x": 2.0, "w1": 0.4, "w2": -1.2, "y": 1.0},
-    "w₂ = 0: no way back": {"x": 2.0, "w1": 0.4, "w2": 0.0, "y": 1.0},
-    "w₁ = 2: the first is saturated": {"x": 2.0, "w1": 2.0, "w2": -1.2, "y": 1.0},
+    "w₁ = 0.4, w₂ = −1.2": {"x": 2.0, "w1": 0.4, "w2": -1.2, "y": 1.0},
+    "w₂ = 0: nothing comes back": {"x": 2.0, "w1": 0.4, "w2": 0.0, "y": 1.0},
+    "w₁ = 2: the first saturated": {"x": 2.0, "w1": 2.0, "w2": -1.2, "y": 1.0},
 }
 
 
@@ -272,10 +274,12 @@ def chain(numbers, lr=0.5):
     slope1, slope2 = v["a1"] * (1 - v["a1"]), v["a2"] * (1 - v["a2"])
     arrives = f"what arrives is d_a₁ = {g['a1']}"
     done.steps = [
-        Step("x, w₁, w₂ and y are given", f"The start: the input is {f['x']}, the weights are w₁ = {f['w1']} and w₂ = {f['w2']}, and "
+        Step("x, w₁, w₂ and y are given",
+             f"The start: the input is {f['x']}, the weights are w₁ = {f['w1']} and w₂ = {f['w2']}, and "
              f"the label is {f['y']}.", ("x", "w1", "w2", "y")),
         Step(f"z₁ = x w₁ = {product(v['x'], v['w1'])} = {f['z1']}", f"Forward, first neuron: z₁ = {f['z1']}.", ("z1",)),
-        Step(f"a₁ = σ({f['z1']}) = {f['a1']}", f"Forward, first neuron: a₁ = {f['a1']}, which is the input of the second.", ("a1",)),
+        Step(f"a₁ = σ({f['z1']}) = {f['a1']}",
+             f"Forward, first neuron: a₁ = {f['a1']}, which is the input of the second.", ("a1",)),
         Step(f"z₂ = a₁ w₂ = {product(v['a1'], v['w2'])} = {f['z2']}", f"Forward, second neuron: z₂ = {f['z2']}.", ("z2",)),
         Step(f"a₂ = σ({f['z2']}) = {f['a2']}", f"Forward, second neuron: a₂ = {f['a2']}, the output.", ("a2",)),
         Step(f"L = ½({plus(v['a2'], -v['y'])})² = {f['L']}", f"The loss is {f['L']}. Forward is done.", ("L",)),
@@ -283,11 +287,13 @@ def chain(numbers, lr=0.5):
              f"{g['a2']}.", (), ("L", "a2")),
         Step(f"d_z₂ = d_a₂ · σ′(z₂) = {product(d['a2'], slope2)} = {g['z2']}", f"Through the second sigmoid, whose slope is "
              f"{figure(slope2)} here: d_z₂ = {g['z2']}.", (), ("z2",)),
-        Step(f"d_a₁ = d_z₂ · w₂ = {product(d['z2'], v['w2'])} = {g['a1']}", f"Through the product: d_w₂ = d_z₂ · a₁ = {g['w2']} stays "
+        Step(f"d_a₁ = d_z₂ · w₂ = {product(d['z2'], v['w2'])} = {g['a1']}",
+             f"Through the product: d_w₂ = d_z₂ · a₁ = {g['w2']} stays "
              f"with the weight, and d_a₁ = d_z₂ · w₂ = {g['a1']} is passed back to the first neuron.", (), ("w2", "a1")),
         Step(f"d_z₁ = d_a₁ · σ′(z₁) = {product(d['a1'], slope1)} = {g['z1']}", "Through the first sigmoid, whose slope is "
              f"{figure(slope1)} here; {arrives}, and so d_z₁ = {g['z1']}.", (), ("z1",)),
-        Step(f"d_w₁ = d_z₁ · x = {product(d['z1'], v['x'])} = {g['w1']}", f"Through the first product: d_w₁ = d_z₁ · x = {g['w1']}, "
+        Step(f"d_w₁ = d_z₁ · x = {product(d['z1'], v['x'])} = {g['w1']}",
+             f"Through the first product: d_w₁ = d_z₁ · x = {g['w1']}, "
              f"and d_x = d_z₁ · w₁ = {g['x']}.", (), ("w1", "x")),
         Step(f"w₁ and w₂ each: old − {lr:g} · gradient", f"Only now the weights change: w₁ to {figure(after['w1'])}, w₂ to "
              f"{figure(after['w2'])}. Forward again: the loss goes from {f['L']} to {figure(after['L'])}.", ("w1", "w2", "L")),
@@ -306,18 +312,18 @@ class ChainGraph(Walk, Explorer):
     height = 190
     level = 122
     nodes = {
-        "times1": Node(54, level, "×"), "sigma1": Node(113, level, "σ"), "times2": Node(173, level, "×"),
-        "sigma2": Node(233, level, "σ"), "loss": Node(300, level, "loss"),
+        "times1": Node(54, level, "×"), "sigma1": Node(111, level, "σ"), "times2": Node(168, level, "×"),
+        "sigma2": Node(234, level, "σ"), "loss": Node(304, level, "loss"),
     }  # fmt: skip
     edges = {
         "x": Edge((3, level + 34), "times1", "x"),
         "w1": Edge((3, level - 34), "times1", "w₁", weight=True),
         "z1": Edge("times1", "sigma1", "z₁"),
         "a1": Edge("sigma1", "times2", "a₁"),
-        "w2": Edge((110, level - 62), "times2", "w₂", weight=True),
+        "w2": Edge((100, level - 62), "times2", "w₂", weight=True),
         "z2": Edge("times2", "sigma2", "z₂"),
         "a2": Edge("sigma2", "loss", "a₂"),
-        "y": Edge((236, level - 62), "loss", "y"),
+        "y": Edge((240, level - 62), "loss", "y"),
         "L": Edge("loss", (354, level), "L"),
     }  # fmt: skip
 
@@ -351,20 +357,26 @@ def fork(numbers, lr=0.1):
     f = {name: figure(number) for name, number in v.items()}
     g = {name: figure(number) for name, number in d.items()}
     done.steps = [
-        Step("x, the weights and the labels are given", f"The start: the input x = {f['x']}, the weights w = {f['w']}, v₁ = {f['v1']} "
+        Step("x, the weights and the labels are given",
+             f"The start: the input x = {f['x']}, the weights w = {f['w']}, v₁ = {f['v1']} "
              f"and v₂ = {f['v2']}, the labels {f['y1']} and {f['y2']}.", ("x", "w", "v1", "v2", "y1", "y2")),
         Step(f"h = x w = {product(v['x'], v['w'])} = {f['h']}", f"Forward: h = {f['h']}. At the dot it goes two ways, as the same "
              "number.", ("h", "h1", "h2")),
-        Step(f"p = h v₁ = {f['p']},   q = h v₂ = {f['q']}", f"Forward: the first output is {f['p']}, the second {f['q']}.", ("p", "q")),
-        Step(f"L = {f['L1']} + {f['L2']} = {f['L']}", f"Each output has its squared error, {f['L1']} and {f['L2']}; the loss is their "
+        Step(f"p = h v₁ = {f['p']},   q = h v₂ = {f['q']}",
+             f"Forward: the first output is {f['p']}, the second {f['q']}.", ("p", "q")),
+        Step(f"L = {f['L1']} + {f['L2']} = {f['L']}",
+             f"Each output has its squared error, {f['L1']} and {f['L2']}; the loss is their "
              f"sum, {f['L']}.", ("L1", "L2", "L")),
-        Step("d_L = 1, and 1 for each of its two terms", "Backward: the slope of a sum is 1 towards each term, so each error gets the "
+        Step("d_L = 1, and 1 for each of its two terms",
+             "Backward: the slope of a sum is 1 towards each term, so each error gets the "
              "gradient 1.", (), ("L", "L1", "L2")),
         Step(f"d_p = p − y₁ = {g['p']}", f"Upper path: d_p = p − y₁ = {plus(v['p'], -v['y1'])} = {g['p']}.", (), ("p",)),
-        Step(f"d_h by the upper path: d_p · v₁ = {product(d['p'], v['v1'])} = {g['h1']}", f"Upper path: through the product come d_v₁ = "
+        Step(f"d_h by the upper path: d_p · v₁ = {product(d['p'], v['v1'])} = {g['h1']}",
+             f"Upper path: through the product come d_v₁ = "
              f"{g['v1']} for the weight and {g['h1']} for h.", (), ("v1", "h1")),
         Step(f"d_q = q − y₂ = {g['q']}", f"Lower path: d_q = q − y₂ = {plus(v['q'], -v['y2'])} = {g['q']}.", (), ("q",)),
-        Step(f"d_h by the lower path: d_q · v₂ = {product(d['q'], v['v2'])} = {g['h2']}", f"Lower path: through the product come d_v₂ = "
+        Step(f"d_h by the lower path: d_q · v₂ = {product(d['q'], v['v2'])} = {g['h2']}",
+             f"Lower path: through the product come d_v₂ = "
              f"{g['v2']} for the weight and {g['h2']} for h.", (), ("v2", "h2")),
         Step(f"d_h = {plus(d['h1'], d['h2'])} = {g['h']}", f"At the dot both arrive, and they are added: d_h = "
              f"{plus(d['h1'], d['h2'])} = {g['h']}.", (), ("h",)),
@@ -390,8 +402,8 @@ class ForkGraph(Walk, Explorer):
     height = 266
     level = 138
     nodes = {
-        "times": Node(56, level, "×"), "dot": Node(104, level), "times1": Node(162, level + 48, "×"),
-        "times2": Node(162, level - 48, "×"), "loss1": Node(226, level + 48, "loss"), "loss2": Node(226, level - 48, "loss"),
+        "times": Node(56, level, "×"), "dot": Node(104, level), "times1": Node(158, level + 48, "×"),
+        "times2": Node(158, level - 48, "×"), "loss1": Node(230, level + 48, "loss"), "loss2": Node(230, level - 48, "loss"),
         "plus": Node(304, level, "+"),
     }  # fmt: skip
     edges = {
@@ -400,12 +412,12 @@ class ForkGraph(Walk, Explorer):
         "h": Edge("times", "dot", "h"),
         "h1": Edge("dot", "times1", level=level + 48),
         "h2": Edge("dot", "times2", level=level - 48),
-        "v1": Edge((100, level + 90), "times1", "v₁", weight=True),
-        "v2": Edge((100, level - 98), "times2", "v₂", weight=True),
+        "v1": Edge((96, level + 90), "times1", "v₁", weight=True),
+        "v2": Edge((96, level - 98), "times2", "v₂", weight=True),
         "p": Edge("times1", "loss1", "p"),
         "q": Edge("times2", "loss2", "q"),
-        "y1": Edge((174, level + 90), "loss1", "y₁"),
-        "y2": Edge((174, level - 98), "loss2", "y₂"),
+        "y1": Edge((178, level + 90), "loss1", "y₁"),
+        "y2": Edge((178, level - 98), "loss2", "y₂"),
         "L1": Edge("loss1", "plus", "L₁"),
         "L2": Edge("loss2", "plus", "L₂"),
         "L": Edge("plus", (354, level), "L"),
@@ -418,56 +430,48 @@ class ForkGraph(Walk, Explorer):
 # ---- Predictions, each before its explorer -----------------------------------------------------------------------
 
 PREDICT_NUDGE = Predict(
-    "The picture shows the loss of one neuron for every weight w, with the label 1. At w = 0.3, a nudge of 1 changes the loss by "
-    "−0.096. By how much does a nudge of 0.01 change it?",
+    "The picture shows the loss of one neuron for every weight w, with the label 1. At w = 0.3, a nudge of 1 changes the loss "
+    "by −0.096. By how much does a nudge of 0.01 change it?",
     [
         Answer(
             "By a hundredth of that, about −0.001.",
-            "That would be right on a straight line. The curve bends: on a whole step of 1 it flattens out. The nudge of "
-            "0.01 stays where "
-            "the curve is steep. Set h to 0.01 and see.",
+            "That would be right on a straight line. The curve bends: on a whole step of 1 it flattens out. The nudge of 0.01 "
+            "stays where the curve is steep. Set h to 0.01 and see.",
         ),
         Answer(
             "By more than a hundredth of that.",
             "By −0.0022. The nudge of 1 reaches into the flat part and measures the slope −0.096; the small one measures "
-            "−0.22, the slope "
-            "at this point. That is why nudges have to be small.",
+            "−0.22, the slope at this point. That is why nudges have to be small.",
             correct=True,
         ),
         Answer(
             "By nothing that can be measured.",
-            "It changes the loss from 0.1013 to 0.0991. A computer keeps 16 digits, so that even far smaller nudges can "
-            "be measured. Set "
-            "h to 0.01 and see.",
+            "It changes the loss from 0.1013 to 0.0991. A computer keeps 16 digits, so that even far smaller nudges can be "
+            "measured. Set h to 0.01 and see.",
         ),
     ],
     id="05-predict-nudge",
 )
 
 PREDICT_WRONG = Predict(
-    "Below, a neuron is walked forwards and backwards. Its second set of numbers is sure and wrong: its output is 0.98 "
-    "where the label is "
-    "0. With the loss ½(a − y)², how does the gradient of its w compare with that of the first set, whose output is 0.55 "
-    "and whose label "
-    "is 1?",
+    "The neuron below comes with two sets of numbers. It is unsure with the first: output 0.55, label 1. It is sure and wrong "
+    "with the second: output 0.98, label 0. The input is 2 both times and the loss ½(a − y)². Which gradient of w is larger in "
+    "size?",
     [
         Answer(
-            "It is larger: the error is twice as large.",
-            "The error is: 0.98 against 0.45. But on the way to w it passes the sigmoid, which is flat there, and is "
-            "multiplied by 0.018. "
-            "Choose the second numbers, go to step 9, and compare.",
+            "The second: its error is twice as large.",
+            "The error is, 0.98 against 0.45. But on the way to w it passes the sigmoid, which is flat there, and is "
+            "multiplied by 0.018. Choose the second numbers, go to step 9, and compare.",
         ),
         Answer(
-            "It is about the same.",
-            "It would be, if only the error counted or only the input. The slope of the sigmoid stands between: 0.018 "
-            "here, 0.247 there. "
-            "Choose the second numbers and go to step 9.",
+            "Neither: they have the same input.",
+            "It would be so if only the input counted. What arrives at the product is multiplied by it, and that has passed "
+            "the error and the slope of the sigmoid. Compare step 9 for both.",
         ),
         Answer(
-            "It is smaller: the sigmoid lets little through.",
-            "0.035 against 0.223 in size. The error at the output is large, the slope of the sigmoid 0.018, and the two "
-            "multiply. Then "
-            "change the loss to cross-entropy and look at the same place.",
+            "The first: the sigmoid lets more through.",
+            "0.223 against 0.035 in size. In the second the error is large and the slope of the sigmoid only 0.018, and the "
+            "two multiply. Now change the loss to cross-entropy and look at the same place.",
             correct=True,
         ),
     ],
@@ -475,35 +479,32 @@ PREDICT_WRONG = Predict(
 )
 
 PREDICT_CHAIN = Predict(
-    "Two neurons in a row: the output should be larger than it is, and the weight w₂ between them is negative. What "
-    "should happen to the "
-    "output a₁ of the first neuron, to make the loss smaller?",
+    "Two neurons in a row: the output should be larger than it is, and the weight w₂ between them is negative. What should "
+    "happen to the output a₁ of the first neuron, to make the loss smaller?",
     [
         Answer(
             "It should become larger, as the output should.",
-            "Through a negative weight, more from the first neuron means less in the second. The sign turns on the way "
-            "back: go to step 8 and "
-            "look at d_a₁.",
+            "Through a negative weight, more from the first neuron means less in the second. The sign turns on the way back: "
+            "go to step 8 and look at d_a₁.",
         ),
         Answer(
             "It should become smaller.",
-            "d_a₁ = d_z₂ · w₂: a negative gradient times a negative weight is positive, so the loss rises with a₁. What comes back "
-            "is multiplied by the weight, with its sign.",
+            "d_a₁ = d_z₂ · w₂: a negative gradient times a negative weight is positive, so the loss rises with a₁. What comes "
+            "back is multiplied by the weight, with its sign.",
             correct=True,
         ),
         Answer(
             "That cannot be said: nobody knows what a hidden neuron should give.",
-            "It is true that a₁ has no label. That is just what is passed back in place of one: how the loss answers to "
-            "a₁. Go to step 8.",
+            "It is true that a₁ has no label. That is just what is passed back in place of one: how the loss answers to a₁. Go "
+            "to step 8.",
         ),
     ],
     id="05-predict-chain",
 )
 
 PREDICT_FORK = Predict(
-    "The value h is used by two outputs. By the upper path h should become larger, at a rate of −0.16; by the lower path "
-    "it should become smaller, "
-    "at a rate of 0.36. What is the gradient at h?",
+    "The value h is used by two outputs. By the upper path h should become larger, at a rate of −0.16; by the lower path it "
+    "should become smaller, at a rate of 0.36. What is the gradient at h?",
     [
         Answer(
             "0.36, the larger of the two.",
@@ -515,9 +516,8 @@ PREDICT_FORK = Predict(
         ),
         Answer(
             "0.2, their sum.",
-            "A nudge of h goes both ways, and the loss feels −0.16 and 0.36 of it together. Look at step 9, and then at "
-            "the numbers that "
-            "cancel.",
+            "A nudge of h goes both ways, and the loss feels −0.16 and 0.36 of it together. Look at step 9, and then at the "
+            "numbers that cancel.",
             correct=True,
         ),
     ],
@@ -533,19 +533,19 @@ QUIZ = Quiz(
             [
                 Answer(
                     "The weight should be −3",
-                    "A gradient is a slope and not a target. It says how the loss answers to small changes from where "
-                    "the weight is now.",
+                    "A gradient is a slope and not a target. It says how the loss answers to small changes from where the "
+                    "weight is now.",
                 ),
                 Answer(
                     "A little more weight means less loss",
-                    "Raise it by 0.001, and the loss falls by about 0.003. That is all that a gradient says, and all "
-                    "that is needed.",
+                    "Raise it by 0.001, and the loss falls by about 0.003. That is all that a gradient says, and all that is "
+                    "needed.",
                     correct=True,
                 ),
                 Answer(
                     "The weight made the loss smaller by 3",
-                    "A gradient is a rate of change, at this point, and not a share of the loss. Shares of all weights "
-                    "need not add up to it.",
+                    "A gradient is a rate of change, at this point, and not a share of the loss. Shares of all weights need "
+                    "not add up to it.",
                 ),
             ],
             id="05-q-meaning",
@@ -563,9 +563,8 @@ QUIZ = Quiz(
             id="05-q-centred",
         ),
         NumericQuestion(
-            "w changes z at the rate 3, z changes a at the rate 0.2, and a changes the loss at the rate −0.5. At which "
-            "rate does w change "
-            "the loss?",
+            "w changes z at the rate 3, z changes a at the rate 0.2, and a changes the loss at the rate −0.5. At which rate "
+            "does w change the loss?",
             -0.3,
             "Rates along a chain are multiplied: 3 · 0.2 · (−0.5).",
             [
@@ -594,15 +593,14 @@ QUIZ = Quiz(
             [
                 Answer(
                     "0: changing it changes nothing for this example",
-                    "The weight is multiplied by 0, and so the loss does not answer to it. Another example, with another "
-                    "x, will move it.",
+                    "The weight is multiplied by 0, and so the loss does not answer to it. Another example, with another x, "
+                    "will move it.",
                     correct=True,
                 ),
                 Answer(
                     "0: the weight is already as good as it can be",
-                    "A gradient of 0 may mean that, at the lowest point of a valley. Here it says only that this example "
-                    "never used the "
-                    "weight.",
+                    "A gradient of 0 may mean that, at the lowest point of a valley. Here it says only that this example never "
+                    "used the weight.",
                 ),
                 Answer(
                     "As large as d_z, since the bias gets d_z too",
@@ -616,7 +614,8 @@ QUIZ = Quiz(
             [
                 Answer(
                     "From the unit where the error is largest",
-                    "That overwrites the two others. A nudge of the value reaches all three units, and the loss feels all three.",
+                    "That overwrites the two others. A nudge of the value reaches all three units, and the loss feels all "
+                    "three.",
                 ),
                 Answer(
                     "By the product over the three ways",
@@ -624,8 +623,8 @@ QUIZ = Quiz(
                 ),
                 Answer(
                     "By the sum over the three ways",
-                    "Along each way the gradient that arrives is multiplied by the weight of that way; then the three "
-                    "products are added.",
+                    "Along each way the gradient that arrives is multiplied by the weight of that way; then the three products "
+                    "are added.",
                     correct=True,
                 ),
             ],
@@ -641,13 +640,13 @@ QUIZ = Quiz(
                 ),
                 Answer(
                     "One forward pass and 1,000 backward passes",
-                    "It would be so if each weight had to be followed by itself. What arrives at a node serves all that "
-                    "lies behind it.",
+                    "It would be so if each weight had to be followed by itself. What arrives at a node serves all that lies "
+                    "behind it.",
                 ),
                 Answer(
                     "2,000 forward passes and one backward pass",
-                    "2,000 forward passes are what nudging needs, two for each weight, and then nothing goes back. It is "
-                    "good for checking.",
+                    "2,000 forward passes are what nudging needs, two for each weight, and then nothing goes back. It is good "
+                    "for checking.",
                 ),
             ],
             id="05-q-cost",
@@ -657,18 +656,18 @@ QUIZ = Quiz(
             [
                 Answer(
                     "The loss, divided among the weights in proportion to their size",
-                    "Nothing is divided. If the value goes to two units, both send back the whole of their answer, and "
-                    "it is added.",
+                    "Nothing is divided. If the value goes to two units, both send back the whole of their answer, and it is "
+                    "added.",
                 ),
                 Answer(
                     "The difference between output and label, unchanged",
-                    "That difference appears at the output, with ½(a − y)² as the loss. On the way it is multiplied by "
-                    "every local slope.",
+                    "That difference appears at the output, with ½(a − y)² as the loss. On the way it is multiplied by every "
+                    "local slope.",
                 ),
                 Answer(
                     "How the loss answers to the value there: ∂L/∂(value)",
-                    "On each edge stands the gradient of the loss for the value on this edge. \"The error is passed "
-                    "back\" is short for that.",
+                    "On each edge stands the gradient of the loss for the value on this edge. \"The error is passed back\" is "
+                    "short for that.",
                     correct=True,
                 ),
             ],
@@ -684,8 +683,8 @@ QUIZ = Quiz(
                 ),
                 Answer(
                     "When all gradients are known",
-                    "All of them belong to one point, the weights of the forward pass. So first all the way back, and "
-                    "then the update.",
+                    "All of them belong to one point, the weights of the forward pass. So first all the way back, and then the "
+                    "update.",
                     correct=True,
                 ),
                 Answer(

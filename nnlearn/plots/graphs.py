@@ -12,7 +12,7 @@ from nnlearn.plots.picture import Picture
 WIDTH = 356
 RADIUS = 10.5
 BEND = 15  # how far a slanting part of an edge reaches sideways
-TEXT = 9.0
+TEXT = 9.3
 ARROW = "#8A8A86"
 
 
