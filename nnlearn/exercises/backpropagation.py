@@ -218,6 +218,16 @@ EXERCISES = (
                 "backprop-slope",
             ),
             Misconception(
+                lambda w, h, x, b, y: (_loss(w + h, x, b, y) - _loss(w, x, b, y)) / (2 * h),
+                "You divided by 2h, but your two points are only h apart. The second point is w − h.",
+                "backprop-slope",
+            ),
+            Misconception(
+                lambda w, h, x, b, y: (_loss(w + h / 2, x, b, y) - _loss(w - h / 2, x, b, y)) / h,
+                "You nudged by h/2 to each side. That is a good slope too, but asked is a nudge of h to each side, from w − h to w + h.",
+                "backprop-slope",
+            ),
+            Misconception(
                 lambda w, h, x, b, y: (_loss(w - h, x, b, y) - _loss(w + h, x, b, y)) / (2 * h),
                 "The sign is turned: subtract the loss at the smaller weight from the loss at the larger one.",
                 "backprop-slope",
@@ -364,6 +374,24 @@ EXERCISES = (
                 "backprop-neuron",
             ),
             Misconception(
+                lambda x, w, b, y: (_neuron(x, w, b, y) * w, _neuron(x, w, b, y)),
+                "Your first number is d_x. Towards w the slope of the product x w is x: each gets the other.",
+                "backprop-rules",
+            ),
+            Misconception(
+                lambda x, w, b, y: (_neuron(x, w, b, y) * x, _neuron(x, w, b, y) * b),
+                "d_w is right. The bias is added and not multiplied, so its slope is 1, and d_b = d_z.",
+                "backprop-rules",
+            ),
+            Misconception(
+                lambda x, w, b, y: (
+                    _neuron(x, w, b, y, error=lambda a, y: 0.5 * (a - y) ** 2) * x,
+                    _neuron(x, w, b, y, error=lambda a, y: 0.5 * (a - y) ** 2),
+                ),
+                "You sent back the loss itself. The way back begins with its slope: that of ½(a − y)² is a − y.",
+                "backprop-rules",
+            ),
+            Misconception(
                 lambda x, w, b, y: (2 * _neuron(x, w, b, y) * x, 2 * _neuron(x, w, b, y)),
                 "Everything is twice what it should be: the ½ in the loss takes away the 2 of the square's slope.",
                 "backprop-rules",
@@ -499,6 +527,23 @@ EXERCISES = (
                 "backprop-two",
             ),
             Misconception(
+                lambda x, w1, w2, y: (_neuron(x, w1, 0.0, y) * x, chain_gradient(x, w1, w2, y)[1]),
+                "You compared a1 with the label. A hidden neuron has no label; what it is told is d_a1 = d_z2 · w2.",
+                "backprop-two",
+            ),
+            Misconception(
+                lambda x, w1, w2, y: _chain(x, w1, w2, y, slope=lambda z, a: 1),
+                "The slopes of both sigmoids are missing: each is multiplied in once on the way through it.",
+                "backprop-neuron",
+            ),
+            Misconception(
+                lambda x, w1, w2, y: (
+                    chain_gradient(x, w1, w2, y)[0] / x * w1, chain_gradient(x, w1, w2, y)[1] / _p(x * w1) * w2
+                ),
+                "These are the gradients of the inputs, d_x and d_a1. Towards a weight the slope of the product is the input: x and a1.",
+                "backprop-rules",
+            ),
+            Misconception(
                 lambda x, w1, w2, y: tuple(-d for d in chain_gradient(x, w1, w2, y)),
                 "Both signs are turned: the way back begins with a2 − y.",
                 "backprop-two",
@@ -570,6 +615,11 @@ EXERCISES = (
             Misconception(
                 lambda x, w1, w2, y, lr: chain_gradient(x, w1, w2, y),
                 "These are the gradients, and they are right. The new weights are asked.",
+                "backprop-step",
+            ),
+            Misconception(
+                lambda x, w1, w2, y, lr: _changed(x, w1, w2, y, lr)[::-1],
+                "Both are right now, in the wrong order: w1 first, then w2.",
                 "backprop-step",
             ),
             Misconception(
