@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnlearn import plots
-from nnlearn.plots import chains, curves, networks, style, units
+from nnlearn.plots import chains, curves, graphs, networks, style, units
 from nnlearn.training import History
 
 HISTORY = History(loss=[2.0, 1.0, 0.5], validation_loss=[2.0, 0.8, 0.9])
@@ -57,6 +57,14 @@ def drawn(picture):
             "wrong side.",
         ),
         (
+            lambda: graphs.graph(
+                {"times": graphs.Node(60, 40, "×"), "dot": graphs.Node(120, 40)},
+                {"u": graphs.Edge((0, 60), "times", "u", weight=True), "p": graphs.Edge("times", "dot", "p")},
+                {"u": 2.0, "p": -6e-7}, {"u": 0.12345}, height=80, alt="A product.",
+            ),
+            "A product.",
+        ),
+        (
             lambda: plots.wirings({"Own": [[0.3, np.nan], [np.nan, -0.2]]}, inputs=["a", "b"], units=["c", "d"]),
             "Own: a to c with weight 0.3, b to d with weight -0.2.",
         ),
@@ -84,6 +92,11 @@ def test_a_picture_is_the_same_each_time_and_says_what_it_shows(make, words):
 def test_bad_input_gets_a_clear_error(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_a_figure_is_short_and_never_minus_zero():
+    numbers = [0.2, -0.41234, 2.0, 55.59815, 0.0, -0.0, 6e-7, -1e-15]
+    assert [graphs.figure(number) for number in numbers] == ["0.2", "−0.4123", "2", "55.5981", "0", "0", "6.0e−7", "0"]
 
 
 def test_a_jump_is_drawn_as_a_gap():

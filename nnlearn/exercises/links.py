@@ -67,6 +67,19 @@ CHAPTERS = {
             "loss-fused-gradient": "The gradient at the logits",
         },
     ),
+    "05": Chapter(
+        "05-backpropagation",
+        "Backpropagation",
+        {
+            "backprop-slope": "The derivative: a slope you can feel",
+            "backprop-rules": "Five rules, each from a nudge",
+            "backprop-chain": "The chain rule: rates multiply",
+            "backprop-neuron": "One neuron, forwards and then backwards",
+            "backprop-two": "Two neurons in a row",
+            "backprop-join": "Where paths meet, gradients add",
+            "backprop-step": "One step lowers the loss",
+        },
+    ),
     "09": Chapter(
         "09-whole-network",
         "A whole network",
