@@ -170,7 +170,9 @@ PREDICT_WORDS = Predict(
             "It does not read what is meant. It has learned which words go with which label, and look at the weight of “george”.",
         ),
         Answer(
-            "No spam", "In this collection hardly any spam holds the name, and the word alone outweighs a lot of advertising.", correct=True
+            "No spam",
+            "In this collection hardly any spam holds the name, and the word outweighs a lot of advertising.",
+            correct=True,
         ),
         Answer("About 0.5, since both speak equally loud", "They do not: the weight of “george” is the largest of all."),
     ],
