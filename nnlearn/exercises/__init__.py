@@ -16,6 +16,7 @@ from nnlearn.exercises import (
     relu_example,
     sigmoid_example,
     softmax_example,
+    spam,
     whole_network,
 )
 from nnlearn.exercises.checking import check_answer
@@ -28,7 +29,7 @@ __all__ = [
 ]  # fmt: skip
 
 #: The chapters in the order of the book.
-CHAPTERS = (neuron, network, activations, losses, backpropagation, sigmoid_example, relu_example, softmax_example, whole_network)
+CHAPTERS = (neuron, network, activations, losses, backpropagation, sigmoid_example, relu_example, softmax_example, whole_network, spam)
 EXERCISES = {exercise.id: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}
 
 _hints_given: dict[str, int] = {}

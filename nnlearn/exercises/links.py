@@ -121,6 +121,17 @@ CHAPTERS = {
             "softmax-example-dense": "The same example with a dense layer",
         },
     ),
+    "14": Chapter(
+        "14-spam",
+        "Spam",
+        {
+            "spam-prepare": "Split first, then prepare",
+            "spam-threshold": "Where to draw the line",
+            "spam-precision": "Precision and recall",
+            "spam-costs": "What a mistake costs",
+            "spam-leak": "How a test set leaks",
+        },
+    ),
 }
 
 
