@@ -29,7 +29,10 @@ __all__ = [
 ]  # fmt: skip
 
 #: The chapters in the order of the book.
-CHAPTERS = (neuron, network, activations, losses, backpropagation, sigmoid_example, relu_example, softmax_example, whole_network, spam)
+CHAPTERS = (
+    neuron, network, activations, losses, backpropagation,
+    sigmoid_example, relu_example, softmax_example, whole_network, spam,
+)
 EXERCISES = {exercise.id: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}
 
 _hints_given: dict[str, int] = {}

@@ -81,7 +81,7 @@ def centred_difference(w, h, x, b, y):
 
 
 def product_backward(u, v, d_p):
-    d_u = d_p * v                 # nudge u by h: the product moves by h v
+    d_u = d_p * v  # nudge u by h: the product moves by h v
     d_v = d_p * u
     return d_u, d_v
 
@@ -89,23 +89,23 @@ def product_backward(u, v, d_p):
 def neuron_gradient(x, w, b, y):
     a = 1 / (1 + np.exp(-(x * w + b)))
     d_a = a - y
-    d_z = d_a * a * (1 - a)       # through the sigmoid
-    return d_z * x, d_z           # d_w, d_b
+    d_z = d_a * a * (1 - a)  # through the sigmoid
+    return d_z * x, d_z  # d_w, d_b
 
 
 def fork_gradient(h, v1, v2, y1, y2):
     d_p = h * v1 - y1
     d_q = h * v2 - y2
-    return d_p * v1 + d_q * v2    # both ways lead back to h
+    return d_p * v1 + d_q * v2  # both ways lead back to h
 
 
 def chain_gradient(x, w1, w2, y):
     a1 = 1 / (1 + np.exp(-x * w1))
     a2 = 1 / (1 + np.exp(-a1 * w2))
     d_z2 = (a2 - y) * a2 * (1 - a2)
-    d_a1 = d_z2 * w2              # what is passed back
+    d_a1 = d_z2 * w2  # what is passed back
     d_z1 = d_a1 * a1 * (1 - a1)
-    return d_z1 * x, d_z2 * a1    # d_w1, d_w2
+    return d_z1 * x, d_z2 * a1  # d_w1, d_w2
 
 
 def training_step(x, w1, w2, y, lr):
@@ -224,7 +224,8 @@ EXERCISES = (
             ),
             Misconception(
                 lambda w, h, x, b, y: (_loss(w + h / 2, x, b, y) - _loss(w - h / 2, x, b, y)) / h,
-                "You nudged by h/2 to each side. That is a good slope too, but asked is a nudge of h to each side, from w − h to w + h.",
+                "You nudged by h/2 to each side. That is a good slope too, but asked is a nudge of h to each side, from "
+                "w − h to w + h.",
                 "backprop-slope",
             ),
             Misconception(
@@ -368,7 +369,8 @@ EXERCISES = (
             ),
             Misconception(
                 lambda x, w, b, y: (
-                    _neuron(x, w, b, y, error=lambda a, y: y - a) * x, _neuron(x, w, b, y, error=lambda a, y: y - a)
+                    _neuron(x, w, b, y, error=lambda a, y: y - a) * x,
+                    _neuron(x, w, b, y, error=lambda a, y: y - a),
                 ),
                 "The sign is turned: d_a is a − y. The loss rises with a where a is too large.",
                 "backprop-neuron",
@@ -537,10 +539,9 @@ EXERCISES = (
                 "backprop-neuron",
             ),
             Misconception(
-                lambda x, w1, w2, y: (
-                    chain_gradient(x, w1, w2, y)[0] / x * w1, chain_gradient(x, w1, w2, y)[1] / _p(x * w1) * w2
-                ),
-                "These are the gradients of the inputs, d_x and d_a1. Towards a weight the slope of the product is the input: x and a1.",
+                lambda x, w1, w2, y: (chain_gradient(x, w1, w2, y)[0] / x * w1, chain_gradient(x, w1, w2, y)[1] / _p(x * w1) * w2),
+                "These are the gradients of the inputs, d_x and d_a1. Towards a weight the slope of the product is the "
+                "input: x and a1.",
                 "backprop-rules",
             ),
             Misconception(
