@@ -10,6 +10,7 @@ from dataclasses import replace
 from nnlearn.exercises import (
     activations,
     losses,
+    momentum,
     network,
     neuron,
     relu_example,
@@ -27,7 +28,7 @@ __all__ = [
 ]  # fmt: skip
 
 #: The chapters in the order of the book.
-CHAPTERS = (neuron, network, activations, losses, sigmoid_example, relu_example, softmax_example, whole_network)
+CHAPTERS = (neuron, network, activations, losses, sigmoid_example, relu_example, softmax_example, whole_network, momentum)
 EXERCISES = {exercise.id: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}
 
 _hints_given: dict[str, int] = {}

@@ -103,7 +103,7 @@ class ValleyExplorer(Explorer):
         above, below = figure.subplots(2, 1, height_ratios=[1.35, 1])
         above.set(xlim=(-10.5, 5), ylim=(-3.2, 3.2), xlabel="w₁", ylabel="w₂")
         below.set(xlim=(0, STEPS), ylim=(1e-6, 1e3), yscale="log", xlabel="step", ylabel="loss")
-        below.text(0.02, 0.97, "solid: momentum", color=style.WEIGHTS, transform=below.transAxes, va="top")
+        below.text(0.98, 0.84, "solid: momentum", color=style.WEIGHTS, transform=below.transAxes, ha="right", va="top")
         below.text(0.98, 0.97, "dashed: plain descent", color=PLAIN, transform=below.transAxes, ha="right", va="top")
         moving = {"animated": True}
         self.contours = {}
