@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import NullLocator
 
 from nnlearn.plots import style
 from nnlearn.plots.picture import Picture
@@ -98,21 +100,24 @@ def shrink_map(rates, betas, factors, marks):
     axes = picture.subplots()
     steps = np.where(factors < 1, np.log(10) / -np.log(np.clip(factors, 1e-9, 1 - 1e-9)), np.nan)
     logs = np.log10(rates)
+    # From a pale green, so that what takes long still differs from where nothing is.
+    pale = LinearSegmentedColormap.from_list("pale", [style.WEIGHTS, "#D3E8DF"])
     image = axes.imshow(
-        np.log10(steps), origin="lower", aspect="auto", cmap=style.shades(style.WEIGHTS).reversed(), vmin=np.log10(4), vmax=2.5,
+        np.log10(steps), origin="lower", aspect="auto", cmap=pale, vmin=np.log10(4), vmax=2.5,
         extent=(logs[0], logs[-1], betas[0], betas[-1]),
     )  # fmt: skip
     ticks = [rate for rate in (0.1, 0.3, 1, 3, 10, 30) if rates[0] <= rate <= rates[-1]]
     axes.set_xticks(np.log10(ticks), [f"{rate:g}" for rate in ticks])
     axes.set(xlabel="learning rate η", ylabel="factor β")
-    axes.text(0.97, 0.05, "empty: it flies away", transform=axes.transAxes, ha="right")
-    bar = picture.colorbar(image, ax=axes, label="steps for a tenth")
-    bar.set_ticks(np.log10([5, 10, 30, 100, 300]), labels=["5", "10", "30", "100", "300"])
+    axes.text(0.97, 0.3, "empty: it flies away", color=style.INK, transform=axes.transAxes, ha="right")
+    with style.use():
+        bar = picture.colorbar(image, ax=axes, label="steps to come ten times closer")
+        bar.set_ticks(np.log10([5, 10, 30, 100, 300]), labels=["5", "10", "30", "100", "300"])
     said = []
     for place, (name, rate, beta) in enumerate(marks):
         at = factors[np.abs(np.subtract(betas, beta)).argmin(), np.abs(np.subtract(rates, rate)).argmin()]
         axes.plot([np.log10(rate)], [beta], "os"[place % 2], color=style.BACKWARD, mec="white", ms=8, clip_on=False, zorder=3)
-        axes.annotate(name, (np.log10(rate), beta), (-8, 5), textcoords="offset points", ha="right", color=style.INK)
+        axes.annotate(name, (np.log10(rate), beta), (9, 4), textcoords="offset points", color=style.INK)
         said.append(f"{name}, at η = {rate:.3g} and β = {beta:.3g}, shrinks the distance to {at:.3g} of it in a step")
     picture.alt = (
         "A map of the steps that it takes to come ten times closer, over learning rate and momentum factor. "
@@ -130,7 +135,7 @@ def rate_curves(rates, losses, *, ylabel="loss after training"):
     axes = picture.subplots()
     axes.set(xscale="log", yscale="log", xlabel="learning rate η", ylabel=ylabel)
     looks = [("#6B6B6B", "--", "s"), (style.WEIGHTS, "-", "o"), (style.FORWARD, ":", "^")]
-    said = []
+    said, lowest = [], np.inf
     for (name, found), (color, dashes, mark) in zip(losses.items(), looks, strict=False):
         found = np.asarray(found, float)
         if found.ndim != 2 or len(found) != len(rates):
@@ -139,7 +144,15 @@ def rate_curves(rates, losses, *, ylabel="loss after training"):
         axes.fill_between(rates, found.min(axis=1), found.max(axis=1), color=color, alpha=0.15, lw=0)
         axes.plot(rates, median, dashes, marker=mark, ms=4, color=color)
         best = int(median.argmin())
+        lowest = min(lowest, found.min())
         said.append(f"{name} is lowest, {median[best]:.2g}, at η = {rates[best]:g}")
+    axes.set_ylim(0.8 * lowest, 20 * lowest)  # what has flown away says nothing by how far
+    ticks = [digit * 10.0**power for power in range(-6, 4) for digit in (1, 2, 5)]
+    ticks = [tick for tick in ticks if 0.8 * lowest <= tick <= 20 * lowest]
+    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.set_xticks(rates, [f"{rate:g}" for rate in rates])
+    axes.xaxis.set_minor_locator(NullLocator())
     for place, (name, (color, _, mark)) in enumerate(zip(losses, looks, strict=False)):
         sign = {"s": "■", "o": "●", "^": "▲"}[mark]
         axes.text(0.03, 0.97 - 0.085 * place, f"{sign} {name}", color=color, transform=axes.transAxes, va="top")
