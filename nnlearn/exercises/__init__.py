@@ -11,6 +11,7 @@ from nnlearn.exercises import (
     activations,
     backpropagation,
     losses,
+    momentum,
     network,
     neuron,
     relu_example,
@@ -30,8 +31,17 @@ __all__ = [
 
 #: The chapters in the order of the book.
 CHAPTERS = (
-    neuron, network, activations, losses, backpropagation,
-    sigmoid_example, relu_example, softmax_example, whole_network, spam,
+    neuron,
+    network,
+    activations,
+    losses,
+    backpropagation,
+    sigmoid_example,
+    relu_example,
+    softmax_example,
+    whole_network,
+    momentum,
+    spam,
 )
 EXERCISES = {exercise.id: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}
 

@@ -121,6 +121,20 @@ CHAPTERS = {
             "softmax-example-dense": "The same example with a dense layer",
         },
     ),
+    "11": Chapter(
+        "11-momentum",
+        "Momentum",
+        {
+            "momentum-rule": "The rule",
+            "momentum-by-hand": "By hand, and by nnlearn",
+            "momentum-memory": "What the velocity remembers",
+            "momentum-forms": "Two forms of one rule",
+            "momentum-valley": "A narrow valley",
+            "momentum-damping": "Damping: how much memory is too much",
+            "momentum-dip": "Through a dip, or not",
+            "momentum-nesterov": "Nesterov: look before you step",
+        },
+    ),
     "14": Chapter(
         "14-spam",
         "Spam",
