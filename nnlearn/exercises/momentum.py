@@ -263,6 +263,11 @@ EXERCISES = (
                 "momentum-rule",
             ),
             Misconception(
+                lambda w, v, g, lr, beta: momentum_step(w, v, g, lr, beta)[::-1],
+                "Both results are right, in the wrong order: first the weights, then the velocity.",
+                "momentum-rule",
+            ),
+            Misconception(
                 lambda w, v, g, lr, beta: (w - lr * g, beta * v + (1 - beta) * g),
                 "The velocity is right, but the weights went with the gradient alone. That is plain descent.",
                 "momentum-rule",
@@ -467,6 +472,11 @@ EXERCISES = (
                 "momentum-nesterov",
             ),
             Misconception(
+                lambda w, v, curvature, lr, beta: momentum_step(w, v, curvature * w - lr * beta * v, lr, beta),
+                "You took lr * beta * v off the gradient. It comes off the weights, and the curvature multiplies what is left.",
+                "momentum-nesterov",
+            ),
+            Misconception(
                 lambda w, v, curvature, lr, beta: _nesterov(w, v, curvature, lr, beta, ahead=lr * beta, share=1.0),
                 "The gradient is taken at the right place. In the averaged form it counts 1 − β.",
                 "momentum-forms",
@@ -513,6 +523,11 @@ EXERCISES = (
                 ),
                 "You took the largest factor. More memory is not better without end: beyond some point the walk only swings.",
                 "momentum-damping",
+            ),
+            Misconception(
+                lambda curvatures, lr, betas: _choose(curvatures, lr, betas, share=1.0),
+                "You walked with the classical form. In the averaged form the gradient counts 1 − β.",
+                "momentum-forms",
             ),
             Misconception(
                 lambda curvatures, lr, betas: _choose(curvatures, lr, betas, pick=np.argmax),

@@ -109,7 +109,7 @@ def shrink_map(rates, betas, factors, marks):
     ticks = [rate for rate in (0.1, 0.3, 1, 3, 10, 30) if rates[0] <= rate <= rates[-1]]
     axes.set_xticks(np.log10(ticks), [f"{rate:g}" for rate in ticks])
     axes.set(xlabel="learning rate η", ylabel="factor β")
-    axes.text(0.97, 0.3, "empty: it flies away", color=style.INK, transform=axes.transAxes, ha="right")
+    axes.text(0.98, 0.2, "empty: flies away", color=style.INK, transform=axes.transAxes, ha="right")
     with style.use():
         bar = picture.colorbar(image, ax=axes, label="steps to come ten times closer")
         bar.set_ticks(np.log10([5, 10, 30, 100, 300]), labels=["5", "10", "30", "100", "300"])
