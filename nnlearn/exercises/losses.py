@@ -177,6 +177,16 @@ EXERCISES = (
                 "loss-mse",
             ),
             Misconception(
+                lambda y_hat, y: (y_hat - y) ** 2,
+                "Those are the squares, one for each entry. Their mean, one number, is asked.",
+                "loss-mse",
+            ),
+            Misconception(
+                lambda y_hat, y: np.mean((y_hat - y) ** 2, axis=0),
+                "That is a mean for each column. One number is asked, the mean over all entries: np.mean without an axis.",
+                "loss-mse",
+            ),
+            Misconception(
                 lambda y_hat, y: np.sum((y_hat - y) ** 2) / len(y),
                 "You divided by the number of rows. With several outputs the mean is over all entries, y.size of them.",
                 "loss-mse",
@@ -218,6 +228,26 @@ EXERCISES = (
             Misconception(
                 lambda y_hat, y: 2 * (y - y_hat) / y.size,
                 "The sign is turned round. A prediction that is too large must get a positive gradient: more of it, more loss.",
+                "loss-mse",
+            ),
+            Misconception(
+                lambda y_hat, y: np.mean(2 * (y_hat - y)),
+                "You took the mean of the slopes. Each prediction has a slope of its own: the gradient has the shape of y_hat.",
+                "loss-mse",
+            ),
+            Misconception(
+                lambda y_hat, y: 2 * np.abs(y_hat - y) / y.size,
+                "The sign got lost. A prediction that is too small needs a negative gradient, so that a step against it raises it.",
+                "loss-mse",
+            ),
+            Misconception(
+                lambda y_hat, y: (y_hat - y) ** 2 / y.size,
+                "Those are the squares, each with its share in the mean: the loss, and not its slope. The slope of u² is 2u.",
+                "loss-mse",
+            ),
+            Misconception(
+                lambda y_hat, y: y_hat - y,
+                "Both the factor 2 from the square and the 1/n of the mean are missing.",
                 "loss-mse",
             ),
             Misconception(
@@ -269,6 +299,26 @@ EXERCISES = (
                 "loss-mae",
             ),
             Misconception(
+                lambda y_hat, y: np.where(y_hat > y, 1.0, -1.0) / y.size,
+                "Where a prediction is exactly right, you push it upwards. The convention there is 0.",
+                "loss-mae",
+            ),
+            Misconception(
+                lambda y_hat, y: np.where(y_hat > y, 1.0, 0.0) / y.size,
+                "Predictions that are too small get 0 in yours. Below y the slope is -1: more of the prediction, less loss.",
+                "loss-mae",
+            ),
+            Misconception(
+                lambda y_hat, y: np.mean(np.sign(y_hat - y)),
+                "You took the mean of the slopes. Each prediction has a slope of its own: the gradient has the shape of y_hat.",
+                "loss-mae",
+            ),
+            Misconception(
+                lambda y_hat, y: 2 * (y_hat - y) / y.size,
+                "That is the gradient of the mean squared error. Of the absolute error only the sign is left.",
+                "loss-mae",
+            ),
+            Misconception(
                 lambda y_hat, y: np.sign(y_hat - y) / len(y),
                 "You divided by the number of rows. The mean is over all entries, y.size of them.",
                 "loss-mae",
@@ -314,6 +364,26 @@ EXERCISES = (
             Misconception(
                 lambda p, y: np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)),
                 "Both classes count now. The minus got lost: logarithms of probabilities are negative, a loss is not.",
+                "loss-binary",
+            ),
+            Misconception(
+                lambda p, y: -np.mean((1 - y) * np.log(1 - p)),
+                "Now class 1 is forgotten. Both terms are needed: add them.",
+                "loss-binary",
+            ),
+            Misconception(
+                lambda p, y: -np.mean(y * np.log(1 - p) + (1 - y) * np.log(p)),
+                "The two classes are swapped: p is the probability of class 1, and so log p belongs to y.",
+                "loss-binary",
+            ),
+            Misconception(
+                lambda p, y: -np.mean(y * np.log(p) + np.log(1 - p)),
+                "The second term has to be switched off for class 1: multiply it by 1 - y.",
+                "loss-binary",
+            ),
+            Misconception(
+                lambda p, y: -(y * np.log(p) + (1 - y) * np.log(1 - p)),
+                "Both classes count now. What is left is the mean over the examples: yours is a cost for each.",
                 "loss-binary",
             ),
             Misconception(
@@ -365,6 +435,31 @@ EXERCISES = (
             Misconception(
                 lambda p, y: np.mean(np.sum(y * np.log(p), axis=-1)),
                 "The minus is missing. The logarithm of a probability is negative, and a loss should not be.",
+                "loss-ce",
+            ),
+            Misconception(
+                lambda p, y: -np.sum(y * np.log(p), axis=-1),
+                "That is the cost of each example. Take the mean of them, one number.",
+                "loss-ce",
+            ),
+            Misconception(
+                lambda p, y: -np.mean(np.sum(np.log(p), axis=-1)),
+                "Every class is charged in yours. Only the true class counts: multiply by y before you add up.",
+                "loss-ce",
+            ),
+            Misconception(
+                lambda p, y: -np.mean(np.sum(p * np.log(p), axis=-1)),
+                "The label y is not in yours, so no answer could be wrong. The weights of the sum are y, and not p.",
+                "loss-ce",
+            ),
+            Misconception(
+                lambda p, y: -np.mean(np.sum(y * np.log2(p), axis=-1)),
+                "That is the logarithm to base 2. The losses here use the natural one, np.log.",
+                "loss-ce",
+            ),
+            Misconception(
+                lambda p, y: -np.mean(np.sum(y * np.log10(p), axis=-1)),
+                "That is the logarithm to base 10. The losses here use the natural one, np.log.",
                 "loss-ce",
             ),
             Misconception(
@@ -427,6 +522,26 @@ EXERCISES = (
                 "loss-logits",
             ),
             Misconception(
+                lambda z, y: np.mean(np.log(1 + np.exp(z)) - z * y),
+                "The formula is right, and e^z overflows for z = 1000. Take the larger part out of the logarithm first.",
+                "loss-logits",
+            ),
+            Misconception(
+                lambda z, y: np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z))),
+                "Each example is right. What is left is the mean over them, one number.",
+                "loss-binary",
+            ),
+            Misconception(
+                lambda z, y: np.mean(np.maximum(z, 0) - z * y + np.log1p(np.exp(-z))),
+                "The exponential has to be that of -|z|: e^(-z) overflows for a large negative z.",
+                "loss-logits",
+            ),
+            Misconception(
+                lambda z, y: np.mean(np.logaddexp(0, z)),
+                "The label is not in yours: that is the loss if all were of class 0. The term - z y is missing.",
+                "loss-logits",
+            ),
+            Misconception(
                 lambda z, y: np.mean(np.maximum(z, 0) - z * y),
                 "That is the loss far from 0 only. The term log(1 + e^(-|z|)) rounds the corner off.",
                 "loss-logits",
@@ -477,6 +592,31 @@ EXERCISES = (
             Misconception(
                 lambda z, y: (_softmax(z) - y) * _softmax(z) * (1 - _softmax(z)) / len(z),
                 "You multiplied by p (1 - p) as well. p - y is the gradient at z already; the softmax's derivative is in it.",
+                "loss-fused-gradient",
+            ),
+            Misconception(
+                lambda z, y: (z - y) / len(z),
+                "You compared the logits with the labels. The softmax makes probabilities of them first: p - y.",
+                "loss-fused-gradient",
+            ),
+            Misconception(
+                lambda z, y: (0.5 * (1 + np.tanh(z / 2)) - y) / len(z),
+                "That is a sigmoid of each logit by itself. The classes exclude each other here: use the softmax of each row.",
+                "loss-fused-gradient",
+            ),
+            Misconception(
+                lambda z, y: (_softmax(z) - y) / z.shape[1],
+                "You divided by the number of classes. The mean is over the examples, len(z) of them.",
+                "loss-ce",
+            ),
+            Misconception(
+                lambda z, y: y * (_softmax(z) - y) / len(z),
+                "Only the true class's logit gets a gradient in yours. For a wrong class it is p - 0, so that its logit falls.",
+                "loss-fused-gradient",
+            ),
+            Misconception(
+                lambda z, y: np.mean(_softmax(z) - y, axis=0),
+                "You took the mean down the rows. Each example keeps its own row: divide by their number, and add up nothing.",
                 "loss-fused-gradient",
             ),
             Misconception(

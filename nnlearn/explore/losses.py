@@ -12,6 +12,13 @@ FOUR = np.array([1.0, 2.0, 3.0, 4.0])
 OTHER = "#8A5F00"  # for what is neither forward nor backward: the printed form, the plain way
 
 
+def _small(value):
+    """Write a number with three digits; a very small one as such, and not with a power of ten."""
+    if 0 < abs(value) < 0.0005:
+        return "nearly 0"
+    return f"{value:.3g}".replace("-", "−")
+
+
 class OutlierExplorer(Explorer):
     """Five numbers, one of them moved far away, and one prediction for all: what each loss says."""
 
@@ -119,10 +126,10 @@ class ConfidenceExplorer(Explorer):
             point.set_data([z], [value])
         p = float(nnlearn.sigmoid(z))
         said = (
-            f"y = {label}, p = {p:.3g}: cross-entropy {here[0]:.3g} with slope {here[3]:.3g}, squared error {here[1]:.3g} "
-            f"with {here[4]:.3g}"
+            f"y = {label}, p = {_small(p)}: cross-entropy {_small(here[0])} with slope {_small(here[3])}, "
+            f"squared error {_small(here[1])} with {_small(here[4])}"
         )
-        return f"{said}, the printed form {here[2]:.3g} with {here[5]:.3g}."
+        return f"{said}, the printed form {_small(here[2])} with {_small(here[5])}."
 
 
 class PlainExplorer(Explorer):
@@ -136,7 +143,7 @@ class PlainExplorer(Explorer):
     def setup(self, figure):
         self.gaps = np.arange(0, 801, 1.0)
         axes = figure.subplots()
-        axes.set(xlim=(-10, 810), ylim=(-0.08, 1.18), xlabel="how far the true class trails", ylabel="size of the gradient")
+        axes.set(xlim=(-10, 810), ylim=(-0.08, 1.18), xlabel="how far the true class's logit trails", ylabel="size of the gradient")
         axes.text(0.99, 0.98, "● fused, on logits", color=style.FORWARD, transform=axes.transAxes, ha="right", va="top")
         axes.text(
             0.99,
@@ -174,7 +181,8 @@ class PlainExplorer(Explorer):
         bits = 32 if width is np.float32 else 64
         end = "the plain one has died, though the network is as wrong as can be" if plain < 0.01 < fused else "the two agree"
         return (
-            f"In {bits} bits, with the true class {gap:g} behind, the gradient is {fused:.3g} fused and {plain:.3g} plain: {end}."
+            f"In {bits} bits, with the true class {gap:g} behind, the gradient is {_small(fused)} fused "
+            f"and {_small(plain)} plain: {end}."
         )
 
 
@@ -306,12 +314,12 @@ QUIZ = Quiz(
             id="04-q-ce",
         ),
         Question(
-            "A single sigmoid output is trained with −y log p alone, as printed, on e-mails of which half are spam (y = "
-            "1). What will it learn?",
+            "A single sigmoid output has −y log p alone as its loss, as printed, on e-mails of which half are spam (y = "
+            "1). What does this loss ask it to do?",
             [
                 Answer(
                     "To say spam to everything",
-                    "Only spam costs anything, and it costs least at p = 1. Nothing ever pulls p down.",
+                    "Only spam costs anything, and it costs least at p = 1. No example ever asks for a smaller p.",
                     correct=True,
                 ),
                 Answer(
