@@ -70,6 +70,12 @@ def test_right_forms_pass_on_every_seed(exercise):
         assert result.ok, f"{seed}: {result}"
 
 
+@every_exercise
+def test_the_solution_is_right_as_it_is_shown(exercise):
+    result = check_answer(exercise, function_from(exercise.solution()))
+    assert result.ok, result
+
+
 @pytest.mark.nightly
 @every_exercise
 def test_ten_thousand_right_answers_are_never_refused(exercise):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from nnlearn.explore import relu_example, sigmoid_example, softmax_example
-from nnlearn.explore.worked_steps import given, number
+from nnlearn.explore.worked_steps import number
+from nnlearn.plots.numbers import written
 
 
 @pytest.mark.parametrize(("x", "w"), [(0.5, 0.2), (-2.0, -0.4), (2.0, 1.2)])
@@ -38,7 +39,7 @@ def test_a_nudge_agrees_with_the_right_slope_and_with_no_other(explorer, right, 
 
 def test_numbers_are_written_for_readers():
     assert [number(v) for v in (-0.4754, -0.0001, np.inf, -np.inf)] == ["−0.475", "0.000", "∞", "−∞"]
-    assert given(-1.8) == "−1.8"
+    assert written(-1.8) == "−1.8"
 
 
 def test_the_curve_of_a_nudge_is_the_examples_loss():

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from nnlearn.exercises.cases import two_switches
 from nnlearn.exercises.exercise import Exercise, Hint, Misconception
 
 # ---- Cases -------------------------------------------------------------------------------------------------------
@@ -48,11 +49,6 @@ def _collapse_cases(rng):
 def _size_cases(rng):
     fixed = [([2, 1],), ([2, 3, 1],), ([64, 128, 10],)]
     return fixed + [([int(n) for n in rng.integers(2, 20, length)],) for length in (3, 4, 6)]
-
-
-def _gate_cases(rng):
-    corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    return [(corners,)] + [(rng.integers(0, 2, (n, 2)).astype(float),) for n in (5, 2, 7)]
 
 
 # ---- References --------------------------------------------------------------------------------------------------
@@ -383,7 +379,7 @@ EXERCISES = (
             lambda x: np.abs(x[:, 0] - x[:, 1]),
             lambda x: [float(a != b) for a, b in x],
         ),
-        cases=_gate_cases,
+        cases=two_switches,
         hints=(
             Hint("What does the first hidden unit say at the four corners, if it adds up the two inputs?", "network-xor"),
             Hint(

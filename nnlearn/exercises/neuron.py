@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from nnlearn.exercises.cases import two_switches
 from nnlearn.exercises.exercise import Exercise, Hint, Misconception
 
 # ---- Cases -------------------------------------------------------------------------------------------------------
@@ -21,12 +22,6 @@ def _batch_cases(rng):
     fixed = [(np.array([[1.0, 2.0], [0.0, 0.0], [-1.0, 1.0]]), np.array([0.5, -1.0]), 0.25)]
     random = [(rng.normal(0, 1, shape), rng.normal(0, 1, shape[1]), float(rng.normal())) for shape in ((4, 4), (2, 5), (6, 3))]
     return fixed + random
-
-
-def _gate_cases(rng):
-    corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    random = [rng.integers(0, 2, (n, 2)).astype(float) for n in (5, 2, 7)]
-    return [(corners,)] + [(x,) for x in random]
 
 
 def _update_cases(rng):
@@ -301,7 +296,7 @@ EXERCISES = (
             lambda x: 1 - x[:, 0] * x[:, 1],
             lambda x: [0.0 if a == 1 and b == 1 else 1.0 for a, b in x],
         ),
-        cases=_gate_cases,
+        cases=two_switches,
         hints=(
             Hint("Draw the four corners. Where must the line run?", "neuron-line"),
             Hint(

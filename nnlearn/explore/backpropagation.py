@@ -150,6 +150,11 @@ class Walk:
         return here.sentence
 
 
+def figures(numbers):
+    """Write every number of a table."""
+    return {name: figure(number) for name, number in numbers.items()}
+
+
 def product(first, second):
     """Write a product of two numbers, brackets around a negative second one."""
     second = figure(second)
@@ -189,9 +194,7 @@ def neuron(numbers, loss, lr=0.5):
     else:
         value = "−log(a)" if y == 1 else "−log(1 − a)"
         local, why = ("−1/a", "The slope of −log(a) is −1/a") if y == 1 else ("1/(1 − a)", "The slope of −log(1 − a) is 1/(1 − a)")
-    f = {name: figure(number) for name, number in v.items()}
-    g = {name: figure(number) for name, number in d.items()}
-    new = {name: figure(number) for name, number in after.items()}
+    f, g, new = figures(v), figures(d), figures(after)
     done.steps = [
         Step(f"given: x, w, b and y; the loss is {loss}",
              f"The start: the input x = {f['x']}, the weight w = {f['w']}, the bias b = {f['b']}, the "
@@ -269,8 +272,7 @@ def chain(numbers, lr=0.5):
 
     done = run(calculate, numbers, ("w1", "w2"), lr)
     v, d, after = done.values, done.gradients, done.after
-    f = {name: figure(number) for name, number in v.items()}
-    g = {name: figure(number) for name, number in d.items()}
+    f, g = figures(v), figures(d)
     slope1, slope2 = v["a1"] * (1 - v["a1"]), v["a2"] * (1 - v["a2"])
     arrives = f"what arrives is d_a₁ = {g['a1']}"
     done.steps = [
@@ -354,8 +356,7 @@ def fork(numbers, lr=0.1):
     for numbers_of in (v, after):
         numbers_of["h1"] = numbers_of["h2"] = numbers_of["h"]
     d["h1"], d["h2"] = d["p"] * v["v1"], d["q"] * v["v2"]
-    f = {name: figure(number) for name, number in v.items()}
-    g = {name: figure(number) for name, number in d.items()}
+    f, g = figures(v), figures(d)
     done.steps = [
         Step("x, the weights and the labels are given",
              f"The start: the input x = {f['x']}, the weights w = {f['w']}, v₁ = {f['v1']} "

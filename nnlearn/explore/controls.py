@@ -4,6 +4,7 @@ import numpy as np
 from ipywidgets import Dropdown, HBox, Layout, Play, SelectionSlider, jslink
 
 from nnlearn import _checks
+from nnlearn.plots.numbers import written
 
 
 class Control:
@@ -56,7 +57,7 @@ class Range(Control):
         # Rounding makes 0.30000000000000004 the 0.3 that an author writes as `value`.
         values = [round(start + k * step, 10) for k in range(count + 1)]
         decimals = max(len(f"{v:.10f}".rstrip("0").split(".")[1]) for v in (start, step))
-        labels = [f"{v:.{decimals}f}".replace("-", "−") for v in values]
+        labels = [written(v, f".{decimals}f") for v in values]
         super().__init__(values, labels, round(value, 10), label)
 
     def build(self):
@@ -68,7 +69,7 @@ class Values(Control):
     """The numbers of a list as a slider, for steps that are not all alike: Values([0.1, 0.3, 1, 3], value=1)."""
 
     def __init__(self, values, *, value, label=None):
-        super().__init__(values, [f"{number:g}".replace("-", "−") for number in values], value, label)
+        super().__init__(values, [written(number) for number in values], value, label)
 
     def build(self):
         slider = self._slider()

@@ -177,15 +177,12 @@ class Explorer:
             widget.observe(redraw, names="index")
         return self._assembled([box for box, _ in parts.values()], shown)
 
+    @counted_ids()
     def recorded(self):
         """Return the widget for a page without a kernel: every frame is in it, and a control picks one.
 
         With more than one control the frames are stacks within stacks, one level for each control.
         """
-        with counted_ids():
-            return self._recorded()
-
-    def _recorded(self):
         parts = [control.build() for control in self.controls.values()]
 
         def stack(level, values):

@@ -7,16 +7,16 @@ from nnlearn.explore.controls import Choice, Range
 from nnlearn.explore.explorer import Explorer
 from nnlearn.explore.quiz import Answer, Near, NumericQuestion, Predict, Question, Quiz
 from nnlearn.plots import style
+from nnlearn.plots.numbers import written
 
 FOUR = np.array([1.0, 2.0, 3.0, 4.0])
-OTHER = "#8A5F00"  # for what is neither forward nor backward: the printed form, the plain way
 
 
 def _small(value):
     """Write a number with three digits; a very small one as such, and not with a power of ten."""
     if 0 < abs(value) < 0.0005:
         return "nearly 0"
-    return f"{value:.3g}".replace("-", "−")
+    return written(value, ".3g")
 
 
 class OutlierExplorer(Explorer):
@@ -91,7 +91,11 @@ class ConfidenceExplorer(Explorer):
         above.set(xlim=(-6.2, 6.2), ylim=(-0.3, 6.6), ylabel="loss")
         below.set(ylim=(-1.15, 1.15), ylabel="slope at z", xlabel="logit z")
         below.axhline(0, color=style.GRID, lw=1, zorder=0)
-        names = (("cross-entropy", style.FORWARD, "-"), ("squared error", style.BACKWARD, "--"), ("the printed form", OTHER, ":"))
+        names = (
+            ("cross-entropy", style.FORWARD, "-"),
+            ("squared error", style.BACKWARD, "--"),
+            ("the printed form", style.OTHER, ":"),
+        )
         for k, (name, color, _) in enumerate(names):
             above.text(
                 0.36,

@@ -7,6 +7,7 @@ from nnlearn.explore.controls import Choice, Values
 from nnlearn.explore.explorer import Explorer
 from nnlearn.explore.quiz import Answer, Near, NumericQuestion, Predict, Question, Quiz
 from nnlearn.plots import style, valleys
+from nnlearn.plots.numbers import written
 
 PLAIN = "#6B6B6B"  # gradient descent without momentum, always dashed
 RATES = [0.5, 1.5, 3, 6, 12, 24, 40]
@@ -79,7 +80,7 @@ class MemoryExplorer(Explorer):
         last = averaged[-1]
         said = {
             "steady": f"every gradient is 1, and after 40 steps the averaged velocity is {last:.3g}",
-            "zigzag": f"the gradients 1 and −1 cancel, and the averaged velocity ends at {last:.3g}".replace("-", "−"),
+            "zigzag": f"the gradients 1 and −1 cancel, and the averaged velocity ends at {written(last, '.3g')}",
             "one push": f"of one push the averaged velocity has {averaged[0]:.3g} at once and {averaged[10]:.2g} ten steps later",
             "noisy": f"over the last 20 steps g has the spread {g[20:].std():.2g}, the averaged velocity {averaged[20:].std():.2g}",
         }[stream]

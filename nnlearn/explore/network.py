@@ -8,20 +8,19 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 import nnlearn
+from nnlearn.explore import corners
 from nnlearn.explore.controls import Choice, Player, Range
+from nnlearn.explore.corners import CORNERS, XOR
 from nnlearn.explore.explorer import Explorer
 from nnlearn.explore.quiz import Answer, Near, NumericQuestion, Predict, Question, Quiz
-from nnlearn.explore.worked_steps import given
 from nnlearn.plots import networks, style
+from nnlearn.plots.numbers import written
 
 # The chapter's small network, which it computes by hand.
 W1 = np.array([[1.0, -1.0], [0.5, 0.5]])
 B1 = np.array([-0.5, -0.5])
 W2 = np.array([[2.0], [-1.0]])
 B2 = np.array([0.5])
-
-CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-XOR = np.array([0.0, 1.0, 1.0, 0.0])
 
 BENDS = {"ReLU": nnlearn.relu, "tanh": nnlearn.tanh, "none": lambda z: z}
 
@@ -44,9 +43,9 @@ class DiagramExplorer(Explorer):
         a = BENDS[bend](z)
         out = a @ W2 + B2
         self.diagram.show([x, a, out])
-        say = [f"{value + 0.0:.3g}".replace("-", "−") for value in (*z, *a, out[0])]
+        say = [written(value, ".3g") for value in (*z, *a, out[0])]
         return (
-            f"Inputs {given(x1)} and {given(x2)}: the hidden sums are {say[0]} and {say[1]}, "
+            f"Inputs {written(x1)} and {written(x2)}: the hidden sums are {say[0]} and {say[1]}, "
             f"the hidden values {say[2]} and {say[3]}, and the output is {say[4]}."
         )
 
@@ -82,22 +81,11 @@ class XorExplorer(Explorer):
         side = np.linspace(self.low, self.high, 45)
         self.side = side
         self.grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
-        axes = figure.subplots()
-        axes.set(xlim=(self.low, self.high), ylim=(self.low, self.high), xlabel="input x₁", ylabel="input x₂", aspect="equal")
-        axes.set_xticks([0, 1])
-        axes.set_yticks([0, 1])
-        ones = XOR == 1
-        axes.plot(*CORNERS[ones].T, "o", ms=10, color=style.CLASSES[0], zorder=4)
-        axes.plot(*CORNERS[~ones].T, "X", ms=10, color=style.CLASSES[1], zorder=4)
-        for k, (text, color) in enumerate(
-            (
-                ("● label 1", style.CLASSES[0]),
-                ("✖ label 0", "#8A5F00"),
-                ("shaded: it says 1", style.INK),
-                ("- - line of a\n    hidden unit", style.WEIGHTS),
-            )
-        ):
-            axes.text(1.02, 0.98 - 0.1 * k, text, color=color, transform=axes.transAxes, va="top")
+        axes = corners.plane(figure, self.low, self.high)
+        corners.of_label_1(axes, *CORNERS[XOR == 1].T, zorder=4)
+        corners.of_label_0(axes, *CORNERS[XOR == 0].T, zorder=4)
+        corners.note(axes, 0.78, "shaded: it says 1")
+        corners.note(axes, 0.68, "- - line of a\n    hidden unit", style.WEIGHTS)
         self.patch = axes.add_patch(PathPatch(Path(np.zeros((1, 2))), fc=style.FORWARD, alpha=0.18, lw=0, animated=True))
         self.lines = [axes.plot([], [], "--", color=style.WEIGHTS, lw=1.6, animated=True)[0] for _ in range(4)]
 

@@ -2,18 +2,15 @@
 
 import numpy as np
 
+from nnlearn.explore import corners
 from nnlearn.explore.controls import Choice, Player, Range
+from nnlearn.explore.corners import CORNERS
 from nnlearn.explore.explorer import Explorer
 from nnlearn.explore.quiz import Answer, Near, NumericQuestion, Predict, Question, Quiz
-from nnlearn.explore.worked_steps import given
 from nnlearn.plots import curves, style
+from nnlearn.plots.numbers import written
 
-CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-TASKS = {
-    "AND": np.array([0, 0, 0, 1]),
-    "OR": np.array([0, 1, 1, 1]),
-    "XOR": np.array([0, 1, 1, 0]),
-}
+TASKS = {"AND": np.array([0, 0, 0, 1]), "OR": np.array([0, 1, 1, 1]), "XOR": corners.XOR}
 
 
 def half_plane(w, b, reach):
@@ -32,6 +29,9 @@ def half_plane(w, b, reach):
     return np.array(inside) if inside else none, np.array(edge) if len(edge) == 2 else none[:2]
 
 
+PLACES = {"A": (1.0, 1.0), "B": (-1.0, 1.5), "C": (1.5, -1.0)}
+
+
 class LineExplorer(Explorer):
     """Two weights and a bias draw a line through the plane; on one side of it the unit is on."""
 
@@ -39,13 +39,10 @@ class LineExplorer(Explorer):
     w1 = Range(-2, 2, step=1, value=1, label="weight w₁")
     w2 = Range(-2, 2, step=1, value=2, label="weight w₂")
     b = Range(-2, 2, step=1, value=-1, label="bias b")
-    point = Choice(
-        {"A (1, 1)": (1.0, 1.0), "B (−1, 1.5)": (-1.0, 1.5), "C (1.5, −1)": (1.5, -1.0)}, value=(1.0, 1.0), label="point"
-    )
+    point = Choice({f"{name} ({written(x1)}, {written(x2)})": name for name, (x1, x2) in PLACES.items()}, value="A", label="point")
     size = (5.0, 4.0)
 
     reach = 2.5
-    places = {"A": (1.0, 1.0), "B": (-1.0, 1.5), "C": (1.5, -1.0)}
 
     def setup(self, figure):
         axes = figure.subplots()
@@ -53,7 +50,7 @@ class LineExplorer(Explorer):
             xlim=(-self.reach, self.reach), ylim=(-self.reach, self.reach), xlabel="input x₁", ylabel="input x₂", aspect="equal"
         )
         curves.cross_at_zero(axes)
-        for name, place in self.places.items():
+        for name, place in PLACES.items():
             axes.plot(*place, "o", color=style.INK, ms=4)
             axes.annotate(name, place, (7, 5), textcoords="offset points")
         moving = {"animated": True}
@@ -70,7 +67,7 @@ class LineExplorer(Explorer):
         self.says = axes.text(-2.4, -2.4, "", va="bottom", **moving)
 
     def update(self, w1, w2, b, point):
-        w, x = np.array([w1, w2]), np.array(point)
+        w, x = np.array([w1, w2]), np.array(PLACES[point])
         z = float(x @ w + b)
         inside, edge = half_plane(w, b, self.reach)
         self.side.set_xy(inside)
@@ -83,15 +80,14 @@ class LineExplorer(Explorer):
         on = z >= 0
         self.ring.set_data([x[0]], [x[1]])
         self.ring.set_color(style.FORWARD if on else style.BACKWARD)
-        self.says.set_text(f"z = {given(z)}: {'on' if on else 'off'}")
-        name = next(name for name, place in self.places.items() if place == point)
+        self.says.set_text(f"z = {written(z)}: {'on' if on else 'off'}")
         if not w @ w:
             said = "on" if on else "off"
-            return f"Both weights are 0, so z = {given(b)} everywhere: there is no line, and all points are {said}."
+            return f"Both weights are 0, so z = {written(b)} everywhere: there is no line, and all points are {said}."
         seen = "" if np.isfinite(edge).all() else " The line lies outside of the picture."
         return (
-            f"At {name}, z = {_factor(x[0])} × {_factor(w1)} + {_factor(x[1])} × {_factor(w2)} {'+' if b >= 0 else '−'} {abs(b):g}"
-            f" = {given(z)}: the unit is "
+            f"At {point}, z = {_factor(x[0])} × {_factor(w1)} + {_factor(x[1])} × {_factor(w2)} {'+' if b >= 0 else '−'} {abs(b):g}"
+            f" = {written(z)}: the unit is "
             f"{'on' if on else 'off'} there"
             f"{', exactly on the line' if z == 0 else ''}.{seen}"
         )
@@ -99,7 +95,7 @@ class LineExplorer(Explorer):
 
 def _factor(value):
     """Write a number that others are multiplied by or added to: in brackets where it is negative."""
-    return f"({given(value)})" if value < 0 else given(value)
+    return f"({written(value)})" if value < 0 else written(value)
 
 
 def perceptron_steps(y, count):
@@ -124,24 +120,16 @@ class PerceptronExplorer(Explorer):
     step = Player(40, label="step", interval=400)
     size = (5.0, 3.7)
 
-    low, high = -0.7, 1.7
-
     def setup(self, figure):
         self.runs = {task: perceptron_steps(y, 40) for task, y in TASKS.items()}
-        axes = figure.subplots()
-        axes.set(xlim=(self.low, self.high), ylim=(self.low, self.high), xlabel="input x₁", ylabel="input x₂", aspect="equal")
-        axes.set_xticks([0, 1])
-        axes.set_yticks([0, 1])
+        axes = corners.plane(figure, -0.7, 1.7)
         moving = {"animated": True}
         (self.side,) = axes.fill([0], [0], color=style.FORWARD, alpha=0.16, lw=0, **moving)
         (self.line,) = axes.plot([], [], color=style.INK, **moving)
-        (self.ones,) = axes.plot([], [], "o", ms=10, color=style.CLASSES[0], **moving)
-        (self.zeros,) = axes.plot([], [], "X", ms=10, color=style.CLASSES[1], **moving)
+        self.ones, self.zeros = corners.of_label_1(axes, **moving), corners.of_label_0(axes, **moving)
         (self.ring,) = axes.plot([], [], "o", ms=19, mfc="none", mec=style.INK, mew=1.5, **moving)
-        axes.text(1.02, 0.98, "● label 1", color=style.CLASSES[0], transform=axes.transAxes, va="top")
-        axes.text(1.02, 0.90, "✖ label 0", color="#8A5F00", transform=axes.transAxes, va="top")
-        axes.text(1.02, 0.78, "shaded:\nthe unit is on", transform=axes.transAxes, va="top")
-        self.numbers = axes.text(1.02, 0.45, "", color=style.WEIGHTS, transform=axes.transAxes, va="top", **moving)
+        corners.note(axes, 0.78, "shaded:\nthe unit is on")
+        self.numbers = corners.note(axes, 0.45, "", style.WEIGHTS, **moving)
 
     def update(self, task, step):
         y, (w, b, place, said) = TASKS[task], self.runs[task][step]
@@ -151,7 +139,7 @@ class PerceptronExplorer(Explorer):
         self.ones.set_data(*CORNERS[y == 1].T)
         self.zeros.set_data(*CORNERS[y == 0].T)
         self.ring.set_data(*CORNERS[place][:, None])
-        self.numbers.set_text(f"w₁ = {given(w[0])}\nw₂ = {given(w[1])}\nb = {given(b)}")
+        self.numbers.set_text(f"w₁ = {written(w[0])}\nw₂ = {written(w[1])}\nb = {written(b)}")
         wrong = int(((CORNERS @ w + b >= 0) != y).sum())
         x = CORNERS[place]
         state = (
@@ -186,14 +174,14 @@ class BiasExplorer(Explorer):
         n = int(n)
         for bar, end, z in zip(self.bars, self.ends, (n * b, b), strict=True):
             bar.set_width(z)
-            end.set_text(given(z))
+            end.set_text(written(z))
             end.set_x(z + (0.2 if z >= 0 else -0.2))
             end.set_ha("left" if z >= 0 else "right")
         same = " The two agree." if n * b == b else ""
         inputs = f"{n} input{'s' if n > 1 else ''}"
         return (
-            f"With {inputs} and b = {given(b)}: outside the sum z = {given(b)}, "
-            f"inside it z = {n} × {_factor(b)} = {given(n * b)}.{same}"
+            f"With {inputs} and b = {written(b)}: outside the sum z = {written(b)}, "
+            f"inside it z = {n} × {_factor(b)} = {written(n * b)}.{same}"
         )
 
 

@@ -6,8 +6,9 @@ from nnlearn import worked
 from nnlearn.explore.controls import Choice, Range
 from nnlearn.explore.explorer import Explorer
 from nnlearn.explore.quiz import Answer, Predict, Question, Quiz
-from nnlearn.explore.worked_steps import Chain, Nudge, gap, given, number
+from nnlearn.explore.worked_steps import Chain, Nudge, gap, number
 from nnlearn.plots import style
+from nnlearn.plots.numbers import written
 
 # ---- Explorers ---------------------------------------------------------------------------------------------------
 
@@ -44,21 +45,22 @@ class ReluSteps(Chain, Explorer):
         if y == 0:
             return (
                 f"Label 0: −y log p is 0 whatever p is, here {number(p)}. Every gradient is 0, and from all examples of class 0 "
-                f"this loss learns nothing; the weight stays at {given(w)} for η = {lr:g}."
+                f"this loss learns nothing; the weight stays at {written(w)} for η = {lr:g}."
             )
         if z <= 0:
             return (
                 f"z = {number(z)} is not above 0: p = 0, the loss is infinite, and the ReLU's slope is 0. Nothing comes back, and "
-                f"the weight stays at {given(w)} for any η, also for {lr:g}: the unit is dead."
+                f"the weight stays at {written(w)} for any η, also for {lr:g}: the unit is dead."
             )
         if p > 1:
             return (
                 f"p = {number(p)} is no probability: the loss, {number(loss)}, is below 0. The gradient {number(d_w)} pushes p "
-                f"further up still: with η = {lr:g} the weight goes from {given(w)} to {number(new)}."
+                f"further up still: with η = {lr:g} the weight goes from {written(w)} to {number(new)}."
             )
         return (
-            f"p = {number(p)}: loss {number(loss)}. Back: −1/p = {number(d_p)}, times the slope 1 and x = {given(x)} gives "
-            f"{number(d_w)}, and with η = {lr:g} the weight goes from {given(w)} to {number(new)}, p to {number(max(0, x * new))}."
+            f"p = {number(p)}: loss {number(loss)}. Back: −1/p = {number(d_p)}, times the slope 1 and x = {written(x)} "
+            f"gives {number(d_w)}, and with η = {lr:g} the weight goes from {written(w)} to {number(new)}, "
+            f"p to {number(max(0, x * new))}."
         )
 
 
@@ -83,9 +85,6 @@ class ReluNudge(Nudge, Explorer):
         """Return the loss for an array of weights."""
         p = np.maximum(0, 0.5 * w)
         return -np.log(p, out=np.full_like(p, -np.inf), where=p > 0)
-
-    def update(self, claim, h):
-        return super().update(claim, h)
 
 
 # ---- Predictions -------------------------------------------------------------------------------------------------

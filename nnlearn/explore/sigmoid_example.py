@@ -7,7 +7,8 @@ from nnlearn import worked
 from nnlearn.explore.controls import Choice, Range
 from nnlearn.explore.explorer import Explorer
 from nnlearn.explore.quiz import Answer, Predict, Question, Quiz
-from nnlearn.explore.worked_steps import Chain, Nudge, gap, given, number
+from nnlearn.explore.worked_steps import Chain, Nudge, gap, number
+from nnlearn.plots.numbers import written
 
 # ---- Explorers ---------------------------------------------------------------------------------------------------
 
@@ -30,11 +31,11 @@ class SigmoidSteps(Chain, Explorer):
         if x == 0:
             return (
                 f"With x = 0 the weight has no say: p = 0.5, the error at z is {number(d_z)}, and the weight's gradient "
-                f"{number(d_z)} × 0 is 0. The weight stays at {given(w)}."
+                f"{number(d_z)} × 0 is 0. The weight stays at {written(w)}."
             )
         return (
-            f"p = {number(p)} for the label {y:g}: loss {number(loss)}. Back: p − y = {number(d_z)}, times x = {given(x)} gives "
-            f"{number(d_w)}, and with η = {lr:g} the weight goes {'up' if new > w else 'down'} from {given(w)} to {number(new)}."
+            f"p = {number(p)} for the label {y:g}: loss {number(loss)}. Back: p − y = {number(d_z)}, times x = {written(x)} gives "
+            f"{number(d_w)}, and with η = {lr:g} the weight goes {'up' if new > w else 'down'} from {written(w)} to {number(new)}."
         )
 
 
@@ -62,9 +63,6 @@ class SigmoidNudge(Nudge, Explorer):
     def curve(self, w):
         """Return the loss for an array of weights."""
         return loss_of_weight(w)
-
-    def update(self, claim, h):
-        return super().update(claim, h)
 
 
 # ---- Predictions -------------------------------------------------------------------------------------------------

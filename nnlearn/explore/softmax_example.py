@@ -18,12 +18,12 @@ from nnlearn.explore.worked_steps import (
     box,
     canvas,
     gap,
-    given,
     moving_text,
     number,
     words,
 )
 from nnlearn.plots import style
+from nnlearn.plots.numbers import written
 
 # ---- Explorers ---------------------------------------------------------------------------------------------------
 
@@ -82,14 +82,14 @@ class SoftmaxSteps(Explorer):
         example = worked.softmax_example(x, w, y, lr)
         z, p, (loss,), d_z, d_w, new = (example[step].right for step in ("2a", "2b", "2c", "b1a", "b1b", "b1c"))
         for k in range(2):
-            for text, value in zip(self.values[k], (given(x[k]), number(z[k]), number(p[k])), strict=True):
+            for text, value in zip(self.values[k], (written(x[k]), number(z[k]), number(p[k])), strict=True):
                 text.set_text(value)
-            self.weights[k].set_text(given(w[k]))
-            self.inputs[k].set_text(given(x[k]))
+            self.weights[k].set_text(written(w[k]))
+            self.inputs[k].set_text(written(x[k]))
             for text, value in zip(self.gradients[k], (d_w[k], d_z[k]), strict=True):
                 text.set_text(number(value))
             step = number(d_w[k]) if d_w[k] >= 0 else f"({number(d_w[k])})"
-            self.new[k].set_text(f"new w{'₁₂'[k]} = {given(w[k])} − {given(lr)} × {step} = {number(new[k])}")
+            self.new[k].set_text(f"new w{'₁₂'[k]} = {written(w[k])} − {written(lr)} × {step} = {number(new[k])}")
         self.loss.set_text(number(loss))
         self.truth.set_text(f"label: class {label + 1}")
         return (
@@ -124,9 +124,6 @@ class SoftmaxNudge(Nudge, Explorer):
         """Return the loss for an array of weights w₂."""
         logits = np.stack([np.full_like(w, 0.3), 2 * w], axis=-1)
         return -nnlearn.log_softmax(logits)[..., 1]
-
-    def update(self, claim, h):
-        return super().update(claim, h)
 
 
 # ---- Predictions -------------------------------------------------------------------------------------------------

@@ -14,11 +14,22 @@ from nnlearn.plots import style
 SEED = 0
 
 
-def prepared(seed):
-    """Return (rng, x_train, y_train, x_test, y_test): logarithms of the counts, split, and standardized by the training set."""
+@functools.cache
+def e_mails():
+    """Return the e-mails with the logarithms of their counts, which are spread over several powers of ten."""
     data = datasets.spam()
-    rng = np.random.default_rng(seed)
-    split = datasets.train_test_split(rng, np.log1p(data.x), data.y)
+    return data._replace(x=np.log1p(data.x))
+
+
+def split_by(seed):
+    """Return (rng, the e-mails split into a training and a test set)."""
+    rng, data = np.random.default_rng(seed), e_mails()
+    return rng, datasets.train_test_split(rng, data.x, data.y)
+
+
+def prepared(seed):
+    """Return (rng, x_train, y_train, x_test, y_test): split, and standardized by the training set."""
+    rng, split = split_by(seed)
     x_train, x_test = datasets.standardize(split.x_train, split.x_test)
     return rng, x_train, split.y_train, x_test, split.y_test
 
@@ -41,10 +52,20 @@ def trained(hidden):
 
 def counts(p, y, threshold):
     """Return (spam caught, false alarms, spam missed, good mail let through) if mail with p of at least `threshold` is spam."""
-    said = p >= threshold
-    return tuple(
-        int(n) for n in ((said & (y == 1)).sum(), (said & (y == 0)).sum(), (~said & (y == 1)).sum(), (~said & (y == 0)).sum())
-    )
+    (passed, alarms), (missed, caught) = datasets.confusion_matrix(y, (p >= threshold).astype(int), 2).tolist()
+    return caught, alarms, missed, passed
+
+
+@functools.cache
+def judged(hidden):
+    """Return (p, y, the curve of recall and precision over all thresholds) of a trained network on the test set."""
+    network, x, y = trained(hidden)
+    p = nnlearn.sigmoid(network.predict(x)).ravel()
+    curve = []
+    for threshold in np.linspace(0.005, 0.995, 100):
+        caught, alarms, missed, _ = counts(p, y, threshold)
+        curve.append((caught / (caught + missed), caught / max(caught + alarms, 1)))
+    return p, y, np.array(curve)
 
 
 class ThresholdExplorer(Explorer):
@@ -71,17 +92,12 @@ class ThresholdExplorer(Explorer):
         self.table = below.text(0.03, 0.05, "", transform=below.transAxes, va="bottom", linespacing=1.4, **moving)
 
     def update(self, model, threshold):
-        network, x, y = trained(model)
-        p = nnlearn.sigmoid(network.predict(x)).ravel()
+        p, y, curve = judged(model)
         for line, label in ((self.spam, 1), (self.good, 0)):
             found, _ = np.histogram(p[y == label], self.bins)
             line.set_data(self.bins, np.append(found, found[-1]))
         self.line.set_data([threshold, threshold], [0.7, 700])
-        curve = []
-        for t in np.linspace(0.005, 0.995, 100):
-            caught, alarms, missed, _ = counts(p, y, t)
-            curve.append((caught / (caught + missed), caught / max(caught + alarms, 1)))
-        self.curve.set_data(*np.array(curve).T)
+        self.curve.set_data(*curve.T)
         caught, alarms, missed, passed = counts(p, y, threshold)
         recall, precision = caught / (caught + missed), caught / (caught + alarms)
         self.point.set_data([recall], [precision])
@@ -105,11 +121,10 @@ class WordsExplorer(Explorer):
     names = ("free", "charExclamation", "george")
 
     def setup(self, figure):
-        data = datasets.spam()
-        rng = np.random.default_rng(SEED)
-        x_train = datasets.train_test_split(rng, np.log1p(data.x), data.y).x_train
-        places = [data.features.index(name) for name in self.names]
-        self.mean, self.deviation = x_train[:, places].mean(axis=0), x_train[:, places].std(axis=0)
+        _, split = split_by(SEED)
+        places = [e_mails().features.index(name) for name in self.names]
+        seen = split.x_train[:, places]
+        self.mean, self.deviation = seen.mean(axis=0), seen.std(axis=0)
         network, _, _ = trained(0)
         self.weights = network.params["0.W"][places, 0]
         self.bias = float(network.params["0.b"].item())

@@ -9,7 +9,7 @@ from nnlearn.explore.controls import Choice, Player, Range
 from nnlearn.explore.explorer import Explorer
 from nnlearn.explore.quiz import Answer, Near, NumericQuestion, Predict, Question, Quiz
 from nnlearn.plots import chains, curves, style
-from nnlearn.plots.chains import signed
+from nnlearn.plots.numbers import written
 
 # ---- One update of a whole network -------------------------------------------------------------------------------
 
@@ -24,6 +24,11 @@ HIDDEN = {
     "tanh": (nnlearn.tanh, nnlearn.tanh_derivative),
     "ReLU": (nnlearn.relu, nnlearn.relu_derivative),
 }
+
+
+def signed(number):
+    """Write a number with four decimals, as the chapter does."""
+    return written(number, ".4f")
 
 
 def forward(params, hidden, y):

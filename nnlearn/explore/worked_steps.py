@@ -5,6 +5,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from nnlearn.explore.quiz import Near, NumericQuestion
 from nnlearn.plots import curves, style
+from nnlearn.plots.numbers import written
 
 # ---- The drawing of a chain ----------------------------------------------------------------------------------------
 
@@ -64,16 +65,10 @@ def between(left):
 
 
 def number(value, digits=3):
-    """Write a number as a reader would: a real minus, no minus before zero, and a sign for infinity."""
+    """Write a number that was computed, with so many decimals; infinity by its sign."""
     if np.isinf(value):
         return "∞" if value > 0 else "−∞"
-    text = f"{value:.{digits}f}"
-    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
-
-
-def given(value):
-    """Write a number that was given, with no more digits than it has."""
-    return f"{value:g}".replace("-", "−")
+    return written(value, f".{digits}f")
 
 
 class Chain:
@@ -119,17 +114,17 @@ class Chain:
     def show(self, x, w, y, lr, z, p, loss, d_p, slope, d_z, d_w):
         """Put the numbers in; return the new weight."""
         new = w - lr * d_w
-        for text, value in zip(self.values, (given(x), number(z), number(p), number(loss)), strict=True):
+        for text, value in zip(self.values, (written(x), number(z), number(p), number(loss)), strict=True):
             text.set_text(value)
         for text, value in zip(self.gradients, (d_w, d_z, d_p), strict=True):
             text.set_text(number(value))
-        self.weight.set_text(given(w))
+        self.weight.set_text(written(w))
         self.label.set_text(f"label y = {y:g}")
         self.loss_name.set_text(self.loss_names[y])
-        self.factors[0].set_text(given(x))
-        self.factors[1].set_text(number(slope) if slope % 1 else given(slope))
+        self.factors[0].set_text(written(x))
+        self.factors[1].set_text(number(slope) if slope % 1 else written(slope))
         step = number(d_w) if d_w >= 0 else f"({number(d_w)})"
-        self.new_weight.set_text(f"= {given(w)} − {given(lr)} × {step} = {number(new)}")
+        self.new_weight.set_text(f"= {written(w)} − {written(lr)} × {step} = {number(new)}")
         return new
 
 

@@ -35,11 +35,6 @@ def write(text, words, *, new=False):
     text.set_fontweight("bold" if new else "normal")
 
 
-def signed(number):
-    """Write a number with four decimals and a real minus sign."""
-    return f"{number:.4f}".replace("-", "−")
-
-
 # ---- The shapes of the products ----------------------------------------------------------------------------------
 
 CELL = 0.21

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.patches import Circle
 
 from nnlearn.plots import style
+from nnlearn.plots.numbers import written
 from nnlearn.plots.picture import Picture
 
 RADIUS = 0.36
@@ -39,8 +40,8 @@ class Diagram:
                 name = names[k] if len(column) == 1 else f"{names[k]}{'₁₂₃₄₅₆₇₈₉'[i]}"
                 axes.text(at[0], at[1] + RADIUS + 0.06, name, ha="center", va="bottom", size=10.5)
                 if k:
-                    bias = f"{float(np.ravel(biases[k - 1])[i]):+g}".replace("-", "−")
-                    axes.text(at[0], at[1] - RADIUS - 0.06, f"b {bias}", ha="center", va="top", size=10, color=style.WEIGHTS)
+                    bias = f"b {written(np.ravel(biases[k - 1])[i], '+g')}"
+                    axes.text(at[0], at[1] - RADIUS - 0.06, bias, ha="center", va="top", size=10, color=style.WEIGHTS)
             self.texts.append(texts)
             self.circles.append(circles)
 
@@ -53,16 +54,14 @@ class Diagram:
         # Edges that cross get their numbers at different distances, so that none lies on another.
         share = 0.36 if rows == 1 else 0.26 + 0.2 * row / (rows - 1)
         at = [a + (b - a) * share for a, b in zip(start, end, strict=True)]
-        number = f"{weight:g}".replace("-", "−")
         box = {"facecolor": style.CARD, "edgecolor": "none", "pad": 1.8}
-        axes.text(*at, number, color=style.WEIGHTS, size=10, ha="center", va="center", bbox=box, zorder=1.5)
+        axes.text(*at, written(weight), color=style.WEIGHTS, size=10, ha="center", va="center", bbox=box, zorder=1.5)
 
     def show(self, values):
         """Write one row of values into each layer's units; a unit is the bluer the further its value is from 0."""
         for texts, circles, row in zip(self.texts, self.circles, values, strict=True):
             for text, circle, value in zip(texts, circles, np.ravel(row), strict=True):
-                number = f"{float(value) + 0.0:.3g}".replace("-", "−")
-                text.set_text("0" if number == "−0" else number)
+                text.set_text(written(value, ".3g"))
                 shade = 0.45 * min(abs(float(value)) / 3, 1)
                 circle.set_facecolor(style.shades(style.FORWARD)(shade))
 
@@ -73,6 +72,6 @@ def network(weights, biases, values, **names):
     # As tall as the diagram needs to fill the width, so that a phone shows it as large as it can.
     picture = Picture(size=(5.0, min(4.5, 0.1 + 7.25 * max(sizes) / (ACROSS * (len(sizes) - 1) + 1.5))))
     Diagram(picture.subplots(), weights, biases, **names).show(values)
-    shown = "; ".join(", ".join(f"{float(v):.3g}" for v in np.ravel(row)) for row in values).replace("-", "−")
+    shown = "; ".join(", ".join(written(v, ".3g") for v in np.ravel(row)) for row in values)
     picture.alt = f"A network with {', '.join(map(str, sizes))} units in its layers. The values in them, layer by layer: {shown}."
     return picture

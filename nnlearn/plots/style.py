@@ -9,6 +9,7 @@ FORWARD = "#0072B2"  # inputs, values, everything on the way forward
 BACKWARD = "#D55E00"  # gradients, slopes, errors, everything on the way back
 WEIGHTS = "#007A5A"  # weights and biases (a darker Okabe-Ito green, so that text in it can be read)
 CLASSES = ("#0072B2", "#E69F00", "#007A5A", "#CC79A7", "#56B4E9", "#D55E00")  # classes 0, 1, 2, ...
+OTHER = "#8A5F00"  # what belongs to none of these, and class 1 in text: the class's own orange is too light to be read
 
 INK = "#222222"  # text and axes
 GRID = "#C9C9C4"  # lines that only guide the eye

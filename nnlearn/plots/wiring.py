@@ -3,6 +3,7 @@
 import numpy as np
 
 from nnlearn.plots import style
+from nnlearn.plots.numbers import written
 from nnlearn.plots.picture import Picture
 
 
@@ -41,7 +42,7 @@ def _lines(axes, weights):
         # A third of the way, where lines that cross have not met yet.
         at = 0.33
         axes.text(
-            at, start + at * (end - start), f"{weight:g}".replace("-", "−"), color=style.WEIGHTS, ha="center", va="center",
+            at, start + at * (end - start), written(weight), color=style.WEIGHTS, ha="center", va="center",
             bbox={"facecolor": style.CARD, "edgecolor": "none", "pad": 1.5},
         )  # fmt: skip
 
