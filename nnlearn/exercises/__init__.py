@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from nnlearn.exercises import (
     activations,
+    adaptive_rates,
     losses,
     network,
     neuron,
@@ -27,7 +28,9 @@ __all__ = [
 ]  # fmt: skip
 
 #: The chapters in the order of the book.
-CHAPTERS = (neuron, network, activations, losses, sigmoid_example, relu_example, softmax_example, whole_network)
+CHAPTERS = (
+    neuron, network, activations, losses, sigmoid_example, relu_example, softmax_example, whole_network, adaptive_rates,
+)  # fmt: skip
 EXERCISES = {exercise.id: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}
 
 _hints_given: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Controls are what a reader moves: a range of numbers, a choice among things, a player of steps."""
+"""Controls are what a reader moves: a range of numbers, a list of them, a choice among things, a player of steps."""
 
 import numpy as np
 from ipywidgets import Dropdown, HBox, Layout, Play, SelectionSlider, jslink
@@ -58,6 +58,17 @@ class Range(Control):
         decimals = max(len(f"{v:.10f}".rstrip("0").split(".")[1]) for v in (start, step))
         labels = [f"{v:.{decimals}f}".replace("-", "−") for v in values]
         super().__init__(values, labels, round(value, 10), label)
+
+    def build(self):
+        slider = self._slider()
+        return slider, slider
+
+
+class Values(Control):
+    """The numbers of a list as a slider, for steps that are not all alike: Values([0.1, 0.3, 1, 3], value=1)."""
+
+    def __init__(self, values, *, value, label=None):
+        super().__init__(values, [f"{number:g}".replace("-", "−") for number in values], value, label)
 
     def build(self):
         slider = self._slider()
