@@ -422,11 +422,11 @@ QUIZ = Quiz(
             "On a long valley Adam does well. You turn the valley by 45°, so that it runs across both weights. What changes?",
             [
                 Answer(
-                    "Nothing: a valley is a valley",
+                    "Nothing: a valley stays a valley, wherever it points",
                     "For SGD and Momentum that is so, for they turn with it. Adam scales each weight by itself.",
                 ),
                 Answer(
-                    "Both weights get steep and flat mixed, and scaling them apart helps no more",
+                    "Each weight is steep and flat at once: scaling does not help",
                     "Its best rate becomes another, and what is left of its lead is what its momentum gives.",
                     correct=True,
                 ),
@@ -473,8 +473,8 @@ QUIZ = Quiz(
                 ),
                 Answer(
                     "Adam: its second average remembers a thousand steps",
-                    "Better than RMSprop's ten, and still too short for one in a thousand. In the experiment it came "
-                    "less than half way.",
+                    "Better than RMSprop's ten, and no longer than the way from one rare example to the next. With one in a "
+                    "hundred it came to three quarters.",
                 ),
             ],
             id="12-q-rare",
