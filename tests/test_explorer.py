@@ -15,7 +15,7 @@ import pytest
 from ipywidgets import HTML, GridBox, Stack, Widget
 
 import nnlearn.explore
-from nnlearn.explore.controls import Choice, Player, Range
+from nnlearn.explore.controls import Choice, Player, Range, Values
 from nnlearn.explore.explorer import MOST_FRAMES, Explorer
 
 MODULES = [importlib.import_module(f"nnlearn.explore.{found.name}") for found in pkgutil.iter_modules(nnlearn.explore.__path__)]
@@ -252,6 +252,8 @@ def test_controls():
     assert Range(-0.5, 0.5, step=0.25, value=0).labels == ["−0.50", "−0.25", "0.00", "0.25", "0.50"]
     assert Range(0, 1, step=0.1, value=0.3).values[3] == 0.3
     assert len(Player(10, label="step")) == 11
+    listed = Values([-1, 0.5, 24], value=0.5, label="η")
+    assert (listed.labels, listed.default, listed.build()[1].index) == (["−1", "0.5", "24"], 1, 1)
     with pytest.raises(ValueError, match="value must be one of the control's positions"):
         Range(0, 1, step=0.5, value=0.3)
     with pytest.raises(ValueError, match="whole number of steps"):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnlearn import plots
-from nnlearn.plots import chains, curves, networks, style, units
+from nnlearn.plots import chains, curves, graphs, networks, style, units, valleys
 from nnlearn.training import History
 
 HISTORY = History(loss=[2.0, 1.0, 0.5], validation_loss=[2.0, 0.8, 0.9])
@@ -57,6 +57,24 @@ def drawn(picture):
             "wrong side.",
         ),
         (
+            lambda: graphs.graph(
+                {"times": graphs.Node(60, 40, "×"), "dot": graphs.Node(120, 40)},
+                {"u": graphs.Edge((0, 60), "times", "u", weight=True), "p": graphs.Edge("times", "dot", "p")},
+                {"u": 2.0, "p": -6e-7}, {"u": 0.12345}, height=80, alt="A product.",
+            ),
+            "A product.",
+        ),
+        (
+            lambda: valleys.shrink_map([0.5, 1.0, 2.0], [0.0, 0.5], [[0.5, 0.25, 1.5], [0.75, 0.5, 0.5]], [("best", 1.0, 0.0)]),
+            "A map of the steps that it takes to come ten times closer, over learning rate and momentum factor. best, at η = 1 and "
+            "β = 0, shrinks the distance to 0.25 of it in a step. The larger the factor, the larger the rates that still work.",
+        ),
+        (
+            lambda: valleys.rate_curves([0.1, 1], {"one": [[0.5, 0.7, 0.6], [0.2, 0.3, 0.9]], "two": [[0.4] * 3, [0.8] * 3]}),
+            "Loss over the learning rate, median and range of 3 seeds: one is lowest, 0.3, at η = 1; two is lowest, 0.4, at "
+            "η = 0.1.",
+        ),
+        (
             lambda: plots.wirings({"Own": [[0.3, np.nan], [np.nan, -0.2]]}, inputs=["a", "b"], units=["c", "d"]),
             "Own: a to c with weight 0.3, b to d with weight -0.2.",
         ),
@@ -84,6 +102,11 @@ def test_a_picture_is_the_same_each_time_and_says_what_it_shows(make, words):
 def test_bad_input_gets_a_clear_error(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_a_figure_is_short_and_never_minus_zero():
+    numbers = [0.2, -0.41234, 2.0, 55.59815, 0.0, -0.0, 6e-7, -1e-15]
+    assert [graphs.figure(number) for number in numbers] == ["0.2", "−0.4123", "2", "55.5981", "0", "0", "6.0e−7", "0"]
 
 
 def test_a_jump_is_drawn_as_a_gap():
@@ -129,3 +152,31 @@ def test_a_diagram_refuses_biases_that_do_not_fit():
         networks.network([[[1.0], [-2.0]]], [[0.5, 1.0]], [[3.0, 1.0], [1.5]])
     with pytest.raises(ValueError, match="weights must hold one number for each input, got 1 for 2"):
         units.unit([1, 2], [1], 0, 0, 0)
+
+
+@pytest.mark.parametrize("name", valleys.SURFACES)
+def test_the_gradient_of_a_surface_is_its_slope(name):
+    surface = valleys.SURFACES[name]
+    for w in np.random.default_rng(0).uniform(-4, 4, (20, 2)):
+        nudged = [(surface.loss(*(w + h)) - surface.loss(*(w - h))) / 2e-5 for h in 1e-5 * np.eye(2)]
+        assert np.allclose(surface.gradient(w), nudged, atol=1e-8)
+
+
+def test_the_gradient_of_a_dip_is_its_slope_and_its_wall_is_as_high_as_it_looks():
+    loss, gradient = valleys.dip(0.6)
+    w = np.linspace(-4, 6, 50)
+    assert np.allclose(gradient(w), (loss(w + 1e-5) - loss(w - 1e-5)) / 2e-5, atol=1e-8)
+    assert valleys.wall(0.2) == 0 and abs(valleys.wall(0.6) - 0.16) < 0.005
+
+
+def test_a_walk_is_drawn_until_it_is_outside():
+    points = np.array([[0.0, 0.0], [1.0, -2.0], [50.0, 3.0], [0.0, 0.0]])
+    assert valleys.until_outside(points, 10).tolist() == [[0, 0], [1, -2], [10, 3]]
+    assert valleys.until_outside(points[:2], 10).tolist() == [[0, 0], [1, -2]]
+
+
+def test_valleys_refuse_what_does_not_fit():
+    with pytest.raises(ValueError, match=r"factors must have the shape \(1, 2\), got \(2, 1\)"):
+        valleys.shrink_map([0.1, 1], [0.5], [[0.1], [0.2]], [])
+    with pytest.raises(ValueError, match=r"losses of a must have the shape \(2, seeds\), got \(3, 1\)"):
+        valleys.rate_curves([0.1, 1], {"a": [[1], [2], [3]]})

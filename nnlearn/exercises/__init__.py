@@ -10,12 +10,15 @@ from dataclasses import replace
 from nnlearn.exercises import (
     activations,
     adaptive_rates,
+    backpropagation,
     losses,
+    momentum,
     network,
     neuron,
     relu_example,
     sigmoid_example,
     softmax_example,
+    spam,
     whole_network,
 )
 from nnlearn.exercises.checking import check_answer
@@ -29,8 +32,19 @@ __all__ = [
 
 #: The chapters in the order of the book.
 CHAPTERS = (
-    neuron, network, activations, losses, sigmoid_example, relu_example, softmax_example, whole_network, adaptive_rates,
-)  # fmt: skip
+    neuron,
+    network,
+    activations,
+    losses,
+    backpropagation,
+    sigmoid_example,
+    relu_example,
+    softmax_example,
+    whole_network,
+    momentum,
+    adaptive_rates,
+    spam,
+)
 EXERCISES = {exercise.id: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}
 
 _hints_given: dict[str, int] = {}

@@ -67,6 +67,19 @@ CHAPTERS = {
             "loss-fused-gradient": "The gradient at the logits",
         },
     ),
+    "05": Chapter(
+        "05-backpropagation",
+        "Backpropagation",
+        {
+            "backprop-slope": "The derivative: a slope you can feel",
+            "backprop-rules": "Five rules, each from a nudge",
+            "backprop-chain": "The chain rule: rates multiply",
+            "backprop-neuron": "One neuron, forwards and then backwards",
+            "backprop-two": "Two neurons in a row",
+            "backprop-join": "Where paths meet, gradients add",
+            "backprop-step": "One step lowers the loss",
+        },
+    ),
     "09": Chapter(
         "09-whole-network",
         "A whole network",
@@ -108,6 +121,20 @@ CHAPTERS = {
             "softmax-example-dense": "The same example with a dense layer",
         },
     ),
+    "11": Chapter(
+        "11-momentum",
+        "Momentum",
+        {
+            "momentum-rule": "The rule",
+            "momentum-by-hand": "By hand, and by nnlearn",
+            "momentum-memory": "What the velocity remembers",
+            "momentum-forms": "Two forms of one rule",
+            "momentum-valley": "A narrow valley",
+            "momentum-damping": "Damping: how much memory is too much",
+            "momentum-dip": "Through a dip, or not",
+            "momentum-nesterov": "Nesterov: look before you step",
+        },
+    ),
     "12": Chapter(
         "12-adaptive-rates",
         "RMSprop and Adam",
@@ -120,6 +147,17 @@ CHAPTERS = {
             "adaptive-race": "The race on surfaces",
             "adaptive-network": "The race on a real network",
             "adaptive-loses": "Where Adam loses",
+        },
+    ),
+    "14": Chapter(
+        "14-spam",
+        "Spam",
+        {
+            "spam-prepare": "Split first, then prepare",
+            "spam-threshold": "Where to draw the line",
+            "spam-precision": "Precision and recall",
+            "spam-costs": "What a mistake costs",
+            "spam-leak": "How a test set leaks",
         },
     ),
 }

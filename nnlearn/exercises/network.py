@@ -129,6 +129,25 @@ _FORWARD_MISCONCEPTIONS = (
         "network-forward",
     ),
     Misconception(lambda x, W1, b1, W2, b2: _relu(x @ W1) @ W2 + b2, "The hidden layer's bias is missing.", "network-forward"),
+    Misconception(lambda x, W1, b1, W2, b2: _relu(x @ W1) @ W2, "Both biases are missing.", "network-forward"),
+    Misconception(
+        lambda x, W1, b1, W2, b2: _relu(_relu(x @ W1 + b1) @ W2) + b2,
+        "You bent the output's sum. Only the hidden layer has an activation here.",
+        "network-forward",
+    ),
+    Misconception(
+        lambda x, W1, b1, W2, b2: np.minimum(x @ W1 + b1, 0) @ W2 + b2,
+        "Your bend keeps what is negative. ReLU keeps what is positive: np.maximum(z, 0).",
+        "network-forward",
+    ),
+    Misconception(
+        lambda x, W1, b1, W2, b2: np.tanh(x @ W1 + b1) @ W2 + b2,
+        "That is tanh in the hidden layer. ReLU is asked: np.maximum(z, 0).",
+        "network-forward",
+    ),
+    Misconception(
+        lambda x, W1, b1, W2, b2: _relu(x @ W1 + b1), "Those are the hidden values. The output layer follows.", "network-forward"
+    ),
 )
 
 EXERCISES = (
@@ -163,6 +182,14 @@ EXERCISES = (
             Misconception(
                 lambda x, W, b: x @ W + b.sum(),
                 "You added all biases to every unit. Each unit has its own: b is a row, and NumPy adds it to each row.",
+                "network-matrices",
+            ),
+            Misconception(
+                lambda x, W, b: x @ W - b, "You took the biases away. A bias is added, as in chapter 1.", "network-matrices"
+            ),
+            Misconception(
+                lambda x, W, b: W.T @ x.T + b.T,
+                "Everything is turned round: examples have become columns. In this book they are rows, so x comes first: x @ W.",
                 "network-matrices",
             ),
             Misconception(lambda x, W, b: _relu(x @ W + b), "The sums alone are asked, without an activation.", "network-matrices"),
@@ -244,6 +271,21 @@ EXERCISES = (
             Misconception(
                 lambda sizes: sum(a * b + a for a, b in zip(sizes[:-1], sizes[1:], strict=True)),
                 "You counted a bias for each unit of the earlier layer. Biases belong to the units that compute, in the later one.",
+                "network-count",
+            ),
+            Misconception(
+                lambda sizes: sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True)) + sum(sizes[1:-1]),
+                "The output units have no bias in yours. They compute, and so each has one.",
+                "network-count",
+            ),
+            Misconception(
+                lambda sizes: sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True)) + 1,
+                "You counted a single bias for the whole network. Each unit that computes has its own.",
+                "network-count",
+            ),
+            Misconception(
+                lambda sizes: sum(a + b for a, b in zip(sizes[:-1], sizes[1:], strict=True)),
+                "You added the sizes of neighbouring layers. Every unit is connected to every unit of the next layer: multiply.",
                 "network-count",
             ),
             Misconception(
@@ -330,7 +372,8 @@ EXERCISES = (
         ),
         starter="""
             def my_xor(x):
-                W1, b1 = np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([0.0, 0.0])     # choose these
+                W1 = np.array([[1.0, 1.0], [1.0, 1.0]])     # choose these
+                b1 = np.array([0.0, 0.0])
                 W2, b2 = np.array([1.0, 1.0]), 0.0
                 return np.maximum(x @ W1 + b1, 0) @ W2 + b2
         """,
@@ -362,6 +405,26 @@ EXERCISES = (
             Misconception(lambda x: x[:, 0] * x[:, 1], "That is AND. XOR is on where exactly one input is 1.", "network-xor"),
             Misconception(
                 lambda x: 1 - np.abs(x[:, 0] - x[:, 1]), "That is XOR turned round: on where the inputs are equal.", "network-xor"
+            ),
+            Misconception(
+                lambda x: 0 * x[:, 0],
+                "It gives 0 everywhere: what the two hidden units bring cancels, or neither is ever on. They must not be alike.",
+                "network-xor",
+            ),
+            Misconception(
+                lambda x: x[:, 0] + x[:, 1] + x[:, 0] * x[:, 1],
+                "It gives 3 at (1, 1): what the second unit says is added there. It must be taken away: a negative weight.",
+                "network-xor",
+            ),
+            Misconception(
+                lambda x: -x[:, 0] - x[:, 1],
+                "Both hidden units say the same, 0, 1, 1, 2. The second one should be on at (1, 1) alone: give it a bias of −1.",
+                "network-xor",
+            ),
+            Misconception(
+                lambda x: 2 * np.abs(x[:, 0] - x[:, 1]),
+                "The shape is right, and twice as high as it should be: 1 is asked where exactly one input is 1.",
+                "network-xor",
             ),
             Misconception(lambda x: 1 - x[:, 0] * x[:, 1], "That is NAND: at (0, 0) it gives 1, where 0 is right.", "network-xor"),
         ),

@@ -35,6 +35,7 @@ def _update_cases(rng):
         (np.array([1.0, 2.0]), 0.0, np.array([1.0, 0.5]), -0.5, 0.5),  # too high: says 1, right is 0
         (np.array([1.0, -1.0]), 1.0, np.array([1.0, 0.5]), 0.25, 0.5),  # right already
         (np.array([1.0, 1.0]), 0.0, np.array([1.0, -1.0]), 0.0, 0.25),  # exactly on the line
+        (np.array([1.0, 1.0]), 0.0, np.array([0.5, 0.25]), -1.0, 0.5),  # right, and off because of the bias
     ]
     random = []
     for n in (2, 3, 4, 5):
@@ -73,13 +74,27 @@ def update(x, y, w, b, lr):
     return w + lr * error * x, b + lr * error
 
 
-def _updated(x, y, w, b, lr, *, sign=1.0, on_line=1.0, error=None, direction=None, move_bias=True):
+def _updated(x, y, w, b, lr, *, sign=1.0, on_line=1.0, error=None, direction=None, move_bias=True, bias_counts=True):
     """Return the result of an update with one thing in it changed."""
-    z = x @ w + b
+    z = x @ w + b * bias_counts
     prediction = on_line if z == 0 else float(z > 0)
-    error = sign * (y - prediction) if error is None else error(y, z)
+    error = sign * (y - prediction) if error is None else error(y, z, prediction)
     direction = x if direction is None else direction(x)
     return w + lr * error * direction, b + lr * error * move_bias
+
+
+def _change_only(x, y, w, b, lr):
+    new_w, new_b = update(x, y, w, b, lr)
+    return new_w - w, new_b - b
+
+
+def _bias_after_second_look(x, y, w, b, lr):
+    new_w, _ = update(x, y, w, b, lr)
+    return new_w, update(x, y, new_w, b, lr)[1]
+
+
+def _first_only(x, w, b):
+    return x[0] * w[0] + b
 
 
 def _update_by_cases(x, y, w, b, lr):
@@ -131,6 +146,21 @@ EXERCISES = (
             Misconception(
                 lambda x, w, b: np.sum(x + w) + b, "You added each weight to its input. It multiplies it.", "neuron-weighted-sum"
             ),
+            Misconception(
+                lambda x, w, b: x * w + b,
+                "Those are the products, each with the bias. Add the products up to one number, and add the bias to that.",
+                "neuron-weighted-sum",
+            ),
+            Misconception(
+                lambda x, w, b: x * w,
+                "Those are the products, one for each input. Add them up to one number, and add the bias.",
+                "neuron-weighted-sum",
+            ),
+            Misconception(
+                lambda x, w, b: 1.0 if x @ w + b >= 0 else 0.0,
+                "That is what the unit says after the step, 1 or 0. The sum z itself is asked.",
+                "neuron-weighted-sum",
+            ),
         ),
     ),
     Exercise(
@@ -168,6 +198,21 @@ EXERCISES = (
                 "neuron-bias",
             ),
             Misconception(lambda x, w, b: x @ w, "The bias is missing.", "neuron-bias"),
+            Misconception(
+                lambda x, w, b: x @ w - b,
+                "You took the bias away. A threshold is subtracted; a bias, which is minus the threshold, is added.",
+                "neuron-bias",
+            ),
+            Misconception(
+                lambda x, w, b: x * w + b,
+                "Those are the products, not yet added up: one number for each input. Add up along each row, then add the bias.",
+                "neuron-batch",
+            ),
+            Misconception(
+                lambda x, w, b: np.where(x @ w + b >= 0, 1.0, 0.0),
+                "That is what the unit says after the step, 1 or 0. The sums z themselves are asked.",
+                "neuron-batch",
+            ),
             Misconception(
                 lambda x, w, b: np.sum(x * w) + b,
                 "You added up over everything. Each row is an example and has a z of its own.",
@@ -220,6 +265,21 @@ EXERCISES = (
                 "z starts again at every turn of the loop, so that only the last input counts. Keep what was there: z = z + …",
                 "neuron-weighted-sum",
             ),
+            Misconception(
+                _first_only,
+                "Only the first input counts: the `return` stands inside the loop and ends it. Move it to the left.",
+                "neuron-weighted-sum",
+            ),
+            Misconception(
+                lambda x, w, b: x @ w + (len(x) + 1) * b,
+                "The bias is added after the loop now, and inside it still. Take it out of the loop.",
+                "neuron-bias",
+            ),
+            Misconception(
+                lambda x, w, b: x @ w - b,
+                "The bias is taken away now. It is added, once.",
+                "neuron-bias",
+            ),
         ),
     ),
     Exercise(
@@ -231,7 +291,7 @@ EXERCISES = (
         ),
         starter="""
             def my_nand(x):
-                w, b = np.array([0.0, 0.0]), 0.0     # choose these
+                w, b = np.array([1.0, 0.0]), -0.5     # choose these
                 z = x @ w + b
                 return np.where(z >= 0, 1.0, 0.0)
         """,
@@ -265,6 +325,21 @@ EXERCISES = (
             ),
             Misconception(
                 lambda x: x[:, 0] + x[:, 1] - 2 * x[:, 0] * x[:, 1], "That is XOR, which needs more than one unit.", "neuron-xor"
+            ),
+            Misconception(
+                lambda x: np.ones(len(x)),
+                "It says 1 to everything, to (1, 1) as well: z is not negative there. The bias is too large for these weights.",
+                "neuron-line",
+            ),
+            Misconception(
+                lambda x: np.zeros(len(x)),
+                "It says 0 to everything, to (0, 0) as well. There z is the bias alone, so the bias must not be negative.",
+                "neuron-line",
+            ),
+            Misconception(
+                lambda x: x @ np.array([-1.0, -1.0]) + 1.5,
+                "That is z. What the unit says is asked: 1 where z ≥ 0, otherwise 0.",
+                "neuron-weighted-sum",
             ),
             Misconception(lambda x: 1 - x[:, 0], "That is NOT of the first input: the second one does not count.", "neuron-line"),
         ),
@@ -311,7 +386,7 @@ EXERCISES = (
                 "neuron-perceptron",
             ),
             Misconception(
-                lambda x, y, w, b, lr: _updated(x, y, w, b, lr, error=lambda y, z: y - z),
+                lambda x, y, w, b, lr: _updated(x, y, w, b, lr, error=lambda y, z, a: y - z),
                 "You took y - z. The perceptron's error is y minus what it *says*, after the step: 1, 0 or −1.",
                 "neuron-perceptron",
             ),
@@ -323,6 +398,31 @@ EXERCISES = (
             Misconception(
                 lambda x, y, w, b, lr: _updated(x, y, w, b, 1.0),
                 "The learning rate is missing: the step is lr times the error.",
+                "neuron-perceptron",
+            ),
+            Misconception(
+                _change_only,
+                "That is the change. Add it to the old weights and the old bias.",
+                "neuron-perceptron",
+            ),
+            Misconception(
+                lambda x, y, w, b, lr: _updated(x, y, w, b, lr, bias_counts=False),
+                "What the unit says is decided without the bias. It says 1 where x w + b ≥ 0.",
+                "neuron-weighted-sum",
+            ),
+            Misconception(
+                lambda x, y, w, b, lr: _updated(x, y, w, b, lr, error=lambda y, z, a: y),
+                "You took the label for the error. Where the unit is right, nothing may change: error = y - prediction.",
+                "neuron-perceptron",
+            ),
+            Misconception(
+                lambda x, y, w, b, lr: _updated(x, y, w, b, lr, error=lambda y, z, a: abs(y - a)),
+                "Your error is never negative, so z only ever grows. Where the unit says 1 and right is 0, it has to fall.",
+                "neuron-perceptron",
+            ),
+            Misconception(
+                _bias_after_second_look,
+                "The bias used what the unit says with the *new* weights. Compute the error once, before anything moves.",
                 "neuron-perceptron",
             ),
         ),

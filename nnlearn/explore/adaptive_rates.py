@@ -6,7 +6,7 @@ import nnlearn
 from nnlearn.explore.controls import Choice, Player, Values
 from nnlearn.explore.explorer import Explorer
 from nnlearn.explore.quiz import Answer, Near, NumericQuestion, Predict, Question, Quiz
-from nnlearn.plots import races, style
+from nnlearn.plots import races, style, valleys
 
 OPTIMIZERS = {"SGD": nnlearn.SGD, "Momentum": nnlearn.Momentum, "RMSprop": nnlearn.RMSprop, "Adam": nnlearn.Adam}
 #: The rates that are tried for each runner: ten for each factor of ten.
@@ -63,7 +63,7 @@ class RaceExplorer(Explorer):
         moving = {"animated": True}
         self.walks, self.contours = {}, {}
         for name, surface in races.SURFACES.items():
-            self.contours[name] = races.contours(above, surface.loss, self.LEVELS[name])
+            self.contours[name] = valleys.contours(above, surface.height, self.LEVELS[name])
             self.contours[name].set_animated(True)
             tuned = {runner: rate for runner, (rate, _) in best_rates(name).items()}
             for manner in ("best", "same"):

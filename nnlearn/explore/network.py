@@ -11,6 +11,7 @@ import nnlearn
 from nnlearn.explore.controls import Choice, Player, Range
 from nnlearn.explore.explorer import Explorer
 from nnlearn.explore.quiz import Answer, Near, NumericQuestion, Predict, Question, Quiz
+from nnlearn.explore.worked_steps import given
 from nnlearn.plots import networks, style
 
 # The chapter's small network, which it computes by hand.
@@ -43,10 +44,10 @@ class DiagramExplorer(Explorer):
         a = BENDS[bend](z)
         out = a @ W2 + B2
         self.diagram.show([x, a, out])
-        say = [f"{value + 0.0:.3g}" for value in (*z, *a, out[0])]
+        say = [f"{value + 0.0:.3g}".replace("-", "−") for value in (*z, *a, out[0])]
         return (
-            f"Inputs {x1:g} and {x2:g}: the hidden sums are {say[0]} and {say[1]}, the hidden values {say[2]} and {say[3]}, "
-            f"and the output is {say[4]}."
+            f"Inputs {given(x1)} and {given(x2)}: the hidden sums are {say[0]} and {say[1]}, "
+            f"the hidden values {say[2]} and {say[3]}, and the output is {say[4]}."
         )
 
 
@@ -72,7 +73,7 @@ class XorExplorer(Explorer):
 
     title = "Hidden units draw lines, the output puts them together"
     hidden = Choice({"1": 1, "2": 2, "4": 4}, value=2, label="hidden units")
-    stage = Player(EPOCHS // 5, value=0, label="five epochs", interval=200)
+    stage = Player(EPOCHS // 5, value=0, label="5 epochs each", interval=200)
     size = (5.0, 3.7)
 
     low, high = -0.6, 1.6
@@ -200,6 +201,8 @@ QUIZ = Quiz(
             "3 × 5 weights and 5 biases, then 5 × 2 weights and 2 biases: 20 + 12.",
             [
                 Near(25, "Those are the weights alone: 15 + 10. Each unit has a bias as well."),
+                Near(27, "You counted one bias for each layer that computes. It is one for each unit: 5 + 2."),
+                Near(30, "You multiplied all sizes. Each layer is connected to the next one only: 3 × 5 + 5 × 2 weights."),
                 Near(
                     10,
                     "That is the number of units, inputs counted in. Parameters sit on the edges, and one in each unit "
@@ -247,9 +250,11 @@ QUIZ = Quiz(
             0.5,
             "Both hidden sums are −0.5, ReLU makes 0 of them, and the output is its bias.",
             [
-                Near(0, "With all inputs at 0 the sums are the biases, and the output has one, too."),
+                Near(
+                    0,
+                    "Either the output's own bias of 0.5 is missing, or ReLU: without it the sums go on and give −1 + 0.5 + 0.5.",
+                ),
                 Near(-0.5, "That is each hidden *sum*. ReLU makes 0 of it, and then the output layer follows."),
-                Near(0.25, "The inputs are 0, so no product is left at all: only biases count."),
             ],
             tolerance=0.05,
             id="02-q-output",
@@ -271,7 +276,7 @@ QUIZ = Quiz(
             id="02-q-hidden",
         ),
         Question(
-            "All weights of a hidden layer start out equal, all its biases too. What will its units learn?",
+            "All weights of a network start out equal, and so do all its biases. What will the units of a hidden layer learn?",
             [
                 Answer(
                     "All the same",

@@ -5,6 +5,7 @@ import numpy as np
 from nnlearn.explore.controls import Choice, Player, Range
 from nnlearn.explore.explorer import Explorer
 from nnlearn.explore.quiz import Answer, Near, NumericQuestion, Predict, Question, Quiz
+from nnlearn.explore.worked_steps import given
 from nnlearn.plots import curves, style
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -82,16 +83,23 @@ class LineExplorer(Explorer):
         on = z >= 0
         self.ring.set_data([x[0]], [x[1]])
         self.ring.set_color(style.FORWARD if on else style.BACKWARD)
-        self.says.set_text(f"z = {z:g}: {'on' if on else 'off'}")
+        self.says.set_text(f"z = {given(z)}: {'on' if on else 'off'}")
         name = next(name for name, place in self.places.items() if place == point)
         if not w @ w:
-            return f"Both weights are 0, so z = {b:g} everywhere: there is no line, and all points are {'on' if on else 'off'}."
+            said = "on" if on else "off"
+            return f"Both weights are 0, so z = {given(b)} everywhere: there is no line, and all points are {said}."
         seen = "" if np.isfinite(edge).all() else " The line lies outside of the picture."
         return (
-            f"At {name}, z = {x[0]:g} × {w1:g} + {x[1]:g} × {w2:g} {'+' if b >= 0 else '-'} {abs(b):g} = {z:g}: the unit is "
+            f"At {name}, z = {_factor(x[0])} × {_factor(w1)} + {_factor(x[1])} × {_factor(w2)} {'+' if b >= 0 else '−'} {abs(b):g}"
+            f" = {given(z)}: the unit is "
             f"{'on' if on else 'off'} there"
             f"{', exactly on the line' if z == 0 else ''}.{seen}"
         )
+
+
+def _factor(value):
+    """Write a number that others are multiplied by or added to: in brackets where it is negative."""
+    return f"({given(value)})" if value < 0 else given(value)
 
 
 def perceptron_steps(y, count):
@@ -143,7 +151,7 @@ class PerceptronExplorer(Explorer):
         self.ones.set_data(*CORNERS[y == 1].T)
         self.zeros.set_data(*CORNERS[y == 0].T)
         self.ring.set_data(*CORNERS[place][:, None])
-        self.numbers.set_text(f"w₁ = {w[0]:g}\nw₂ = {w[1]:g}\nb = {b:g}")
+        self.numbers.set_text(f"w₁ = {given(w[0])}\nw₂ = {given(w[1])}\nb = {given(b)}")
         wrong = int(((CORNERS @ w + b >= 0) != y).sum())
         x = CORNERS[place]
         state = (
@@ -153,7 +161,7 @@ class PerceptronExplorer(Explorer):
             return f"{state} At ({x[0]:g}, {x[1]:g}) it says {said}, which is right, so nothing changes."
         verb = "added to" if y[place] else "taken from"
         return (
-            f"{state} At ({x[0]:g}, {x[1]:g}) it says {said}, right is {y[place]}: the inputs are {verb} the weights, "
+            f"{state} At ({x[0]:g}, {x[1]:g}) it says {said}, and {y[place]} is right: the inputs are {verb} the weights, "
             f"and 1 is {verb} the bias."
         )
 
@@ -178,12 +186,15 @@ class BiasExplorer(Explorer):
         n = int(n)
         for bar, end, z in zip(self.bars, self.ends, (n * b, b), strict=True):
             bar.set_width(z)
-            end.set_text(f"{z:g}")
+            end.set_text(given(z))
             end.set_x(z + (0.2 if z >= 0 else -0.2))
             end.set_ha("left" if z >= 0 else "right")
         same = " The two agree." if n * b == b else ""
         inputs = f"{n} input{'s' if n > 1 else ''}"
-        return f"With {inputs} and b = {b:g}: outside the sum z = {b:g}, inside it z = {n} × ({b:g}) = {n * b:g}.{same}"
+        return (
+            f"With {inputs} and b = {given(b)}: outside the sum z = {given(b)}, "
+            f"inside it z = {n} × {_factor(b)} = {given(n * b)}.{same}"
+        )
 
 
 # ---- Questions ---------------------------------------------------------------------------------------------------
@@ -252,6 +263,7 @@ QUIZ = Quiz(
             [
                 Near(-1.0, "That is the sum without the bias of 0.3."),
                 Near(-0.1, "The bias was added three times, once for each input. It stands outside the sum."),
+                Near(-1.3, "The bias was taken away. It is added: −1 + 0.3."),
                 Near(1.3, "Check the signs: −1 × 1 is −1, and you seem to have added 1."),
             ],
             tolerance=0.02,
@@ -305,7 +317,7 @@ QUIZ = Quiz(
             id="01-q-double",
         ),
         Question(
-            "Which of these can one unit with a step *not* do, whatever its weights and bias?",
+            "All inputs are 0 or 1. Which of these can one unit with a step *not* do, whatever its weights and bias?",
             [
                 Answer(
                     "Be on when at least two of three inputs are 1", "Weights of 1 and a bias of −1.5 do it: z is 0.5 for two ones."

@@ -54,7 +54,7 @@ class Diagram:
         share = 0.36 if rows == 1 else 0.26 + 0.2 * row / (rows - 1)
         at = [a + (b - a) * share for a, b in zip(start, end, strict=True)]
         number = f"{weight:g}".replace("-", "−")
-        box = {"facecolor": style.CARD, "edgecolor": "none", "pad": 0.6}
+        box = {"facecolor": style.CARD, "edgecolor": "none", "pad": 1.8}
         axes.text(*at, number, color=style.WEIGHTS, size=10, ha="center", va="center", bbox=box, zorder=1.5)
 
     def show(self, values):
@@ -70,7 +70,8 @@ class Diagram:
 def network(weights, biases, values, **names):
     """Return a picture of a network with the values of one example in its units."""
     sizes = [np.shape(weights[0])[0], *(np.shape(W)[1] for W in weights)]
-    picture = Picture(size=(5.0, 1.1 + 0.85 * (max(sizes) - 1)))
+    # As tall as the diagram needs to fill the width, so that a phone shows it as large as it can.
+    picture = Picture(size=(5.0, min(4.5, 0.1 + 7.25 * max(sizes) / (ACROSS * (len(sizes) - 1) + 1.5))))
     Diagram(picture.subplots(), weights, biases, **names).show(values)
     shown = "; ".join(", ".join(f"{float(v):.3g}" for v in np.ravel(row)) for row in values).replace("-", "−")
     picture.alt = f"A network with {', '.join(map(str, sizes))} units in its layers. The values in them, layer by layer: {shown}."

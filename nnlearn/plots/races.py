@@ -25,6 +25,10 @@ class Surface:
     gradient: Callable
     start: tuple[float, float]
 
+    def height(self, x, y):
+        """Return the loss at w = (x, y), for drawing."""
+        return self.loss(np.stack([x, y], axis=-1))
+
 
 def valley(angle, curvatures=(0.01, 1.0)):
     """Return a long straight valley with these curvatures along and across, turned by `angle` together with its start."""
@@ -74,13 +78,6 @@ def steps_needed(losses, share=1e-3):
     return np.where(above.any(axis=0), len(losses) - above[::-1].argmax(axis=0), 0)
 
 
-def contours(axes, loss, levels, color="#B4B4AE"):
-    """Draw lines of equal loss over the whole axes; coarse, because a page holds many of them."""
-    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    x, y = np.meshgrid(np.linspace(left, right, 41), np.linspace(low, high, 25))
-    return axes.contour(x, y, loss(np.stack([x, y], axis=-1)), levels=list(levels), colors=color, linewidths=0.9, zorder=0)
-
-
 def names(axes, runners=LOOKS, *, y=1.02):
     """Write the runners' names above the axes, each in its colour and with its marker, in place of a legend."""
     for place, name in enumerate(runners):
@@ -101,6 +98,9 @@ def rate_panels(rates, panels, *, ylabel, ylim):
     rows = np.atleast_1d(picture.subplots(len(panels), 1, sharex=True))
     for axes, (title, found) in zip(rows, panels.items(), strict=True):
         axes.set(xscale="log", yscale="log", ylim=ylim, ylabel=ylabel)
+        ticks = [tick for tick in (0.05, 0.1, 0.2, 0.5, 1, 2, 5) if ylim[0] <= tick <= ylim[1]]
+        axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.set_yticks([], minor=True)
         axes.text(0.02, 0.04, title, transform=axes.transAxes, va="bottom")
         best = []
         for name, results in found.items():

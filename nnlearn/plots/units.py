@@ -11,7 +11,7 @@ def unit(inputs, weights, bias, z, out):
     """
     if len(inputs) != len(weights):
         raise ValueError(f"weights must hold one number for each input, got {len(weights)} for {len(inputs)}")
-    picture = Picture(size=(5.0, 2.5))
+    picture = Picture(size=(5.0, 2.9))
     axes = picture.subplots()
     axes.set(xlim=(0, 10), ylim=(-0.7, len(inputs) + 0.4))
     axes.set_axis_off()
@@ -20,26 +20,27 @@ def unit(inputs, weights, bias, z, out):
         y = len(inputs) - k - 0.5
         axes.plot([1.3, 4.6], [y, middle], color=style.WEIGHTS, lw=1 + abs(w), ls="-" if w >= 0 else "--", zorder=1)
         _bubble(axes, (1.3, y), _minus(x), style.FORWARD)
-        axes.text(0.55, y, f"$x_{k + 1}$", ha="right", va="center")
-        # A third of the way along its edge, where the edges are still apart.
+        axes.text(0.55, y, f"$x_{k + 1}$", ha="right", va="center", size=11)
+        # Before the middle of its edge, where the edges are still apart.
         at = (1.3 + 3.3 * 0.42, y + (middle - y) * 0.42)
-        axes.text(*at, f"× {_minus(w)}", color=style.WEIGHTS, ha="center", va="center", backgroundcolor=style.CARD)
+        axes.text(*at, f"× {_minus(w)}", color=style.WEIGHTS, ha="center", va="center", size=11, backgroundcolor=style.CARD)
     axes.plot([5.0, 5.0], [-0.35, middle], color=style.WEIGHTS, lw=1, zorder=1)
-    axes.text(5.0, -0.5, f"bias $b$ = {_minus(bias)}", color=style.WEIGHTS, ha="center", va="center", backgroundcolor=style.CARD)
+    said = f"bias $b$ = {_minus(bias)}"
+    axes.text(5.0, -0.5, said, color=style.WEIGHTS, ha="center", va="center", size=11, backgroundcolor=style.CARD)
     axes.plot([5.0, 9.0], [middle, middle], color=style.FORWARD, lw=1.2, zorder=1)
-    _bubble(axes, (5.0, middle), f"$z$\n{_minus(z)}", style.INK, size=38)
-    axes.text(5.0, middle + 0.62, "sum", ha="center", va="bottom")
+    _bubble(axes, (5.0, middle), f"$z$\n{_minus(z)}", style.INK, size=46)
+    axes.text(5.0, middle + 0.62, "sum", ha="center", va="bottom", size=11)
     _bubble(axes, (8.9, middle), f"{out:g}", style.FORWARD)
-    axes.text(7.1, middle + 0.1, "step", ha="center", va="bottom")
-    axes.text(8.9, middle + 0.5, "output", ha="center", va="bottom")
+    axes.text(7.1, middle + 0.1, "step", ha="center", va="bottom", size=11)
+    axes.text(8.9, middle + 0.5, "output", ha="center", va="bottom", size=11)
     terms = " + ".join(f"{_minus(x)} × {_minus(w)}" for x, w in zip(inputs, weights, strict=True))
     picture.alt = f"A unit: {terms} + {_minus(bias)} gives z = {_minus(z)}, and the step makes it {out:g}."
     return picture
 
 
-def _bubble(axes, at, text, color, size=25):
+def _bubble(axes, at, text, color, size=30):
     axes.plot(*at, "o", ms=size, mfc="white", mec=color, mew=1.5, zorder=2)
-    axes.text(*at, text, ha="center", va="center", fontsize=9, color=style.INK, zorder=3)
+    axes.text(*at, text, ha="center", va="center", size=11, color=style.INK, zorder=3)
 
 
 def _minus(number):
