@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from nnlearn.exercises import (
     activations,
+    adaptive_rates,
     backpropagation,
     losses,
     momentum,
@@ -41,6 +42,7 @@ CHAPTERS = (
     softmax_example,
     whole_network,
     momentum,
+    adaptive_rates,
     spam,
 )
 EXERCISES = {exercise.id: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}

@@ -135,6 +135,20 @@ CHAPTERS = {
             "momentum-nesterov": "Nesterov: look before you step",
         },
     ),
+    "12": Chapter(
+        "12-adaptive-rates",
+        "RMSprop and Adam",
+        {
+            "adaptive-rmsprop": "RMSprop",
+            "adaptive-adam": "Adam, line by line",
+            "adaptive-correction": "The correction, in the first steps",
+            "adaptive-size": "How large a step is",
+            "adaptive-eps": "Where ε stands",
+            "adaptive-race": "The race on surfaces",
+            "adaptive-network": "The race on a real network",
+            "adaptive-loses": "Where Adam loses",
+        },
+    ),
     "14": Chapter(
         "14-spam",
         "Spam",
