@@ -43,7 +43,7 @@ class RaceExplorer(Explorer):
         label="surface",
     )
     rates = Choice({"for each its best": "best", "0.1 for all": "same"}, value="best", label="learning rates")
-    step = Player(12, value=4, label="step (in fives)", interval=500)
+    step = Player(12, value=4, label="step ÷ 5", interval=500)
     size = (5.0, 5.6)
 
     WORDS = {"valley": "narrow valley", "turned": "turned valley", "plateau": "plateau", "saddle": "saddle"}
