@@ -87,10 +87,15 @@ def test_ten_thousand_right_answers_are_never_refused(exercise):
 
 
 def in_float32(function):
-    """Return a form that computes in 32 bits from the beginning to the end."""
+    """Return a form that computes in 32 bits from the beginning to the end. Labels, row numbers and counts stay whole."""
+
+    def narrowed(x):
+        if np.asarray(x).dtype.kind != "f":
+            return x
+        return x.astype(np.float32) if isinstance(x, np.ndarray) else np.float32(x)
 
     def narrow(*arguments):
-        return function(*(x.astype(np.float32) if isinstance(x, np.ndarray) else np.float32(x) for x in arguments))
+        return function(*map(narrowed, arguments))
 
     return narrow
 

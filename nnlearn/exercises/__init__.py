@@ -11,6 +11,7 @@ from nnlearn.exercises import (
     activations,
     adaptive_rates,
     backpropagation,
+    digits,
     losses,
     momentum,
     network,
@@ -44,6 +45,7 @@ CHAPTERS = (
     momentum,
     adaptive_rates,
     spam,
+    digits,
 )
 EXERCISES = {exercise.id: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}
 

@@ -532,18 +532,14 @@ EXERCISES = (
         ),
         misconceptions=(
             Misconception(
-                lambda *a: _walk(*a, clock=lambda t, k: 1),
-                "Your t stays 1, so that each step is corrected as if it were the first. It has to rise with each step.",
-                "adaptive-correction",
-            ),
-            Misconception(
                 lambda *a: _walk(*a, clock=lambda t, k: k + 1),
                 "Your t starts afresh in each step and counts the weights. It has to count the steps.",
                 "adaptive-adam",
             ),
             Misconception(
                 lambda *a: _walk(*a, correct=False),
-                "The correction is gone. It was right as it stood; only its t was not.",
+                "The correction is gone, or its t stays at 1, which comes to the same here. It was right as it stood; its t has to "
+                "rise by one with each step.",
                 "adaptive-correction",
             ),
             Misconception(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+import nnlearn
 from nnlearn.exercises import links
 
 
@@ -80,7 +81,7 @@ class Exercise:
 
 
 def function_from(source):
-    """Return the last function that `source` defines; it may use numpy as np."""
-    namespace = {"np": np}
+    """Return the last function that `source` defines; it may use np and nnlearn, as every chapter does."""
+    namespace = {"np": np, "nnlearn": nnlearn}
     exec(compile(source, "<exercise>", "exec"), namespace)  # our own text, never the reader's
     return [value for value in namespace.values() if inspect.isfunction(value)][-1]

@@ -160,6 +160,18 @@ CHAPTERS = {
             "spam-leak": "How a test set leaks",
         },
     ),
+    "15": Chapter(
+        "15-digits",
+        "Handwritten digits",
+        {
+            "digits-baseline": "A number to beat",
+            "digits-seeds": "Not one lucky run",
+            "digits-dropout": "Dropout",
+            "digits-stopping": "Early stopping",
+            "digits-mistakes": "Where it goes wrong",
+            "digits-wrong": "Where people go wrong",
+        },
+    ),
 }
 
 
