@@ -41,8 +41,8 @@ def train(network, x, y, validation, *, epochs, batch_size, lr, rng, say):
     def report(progress):
         history = progress.history
         say(
-            f"epoch {progress.epoch:>2}: loss {history.loss[-1]:.3f}, on held-back images {history.validation_loss[-1]:.3f}, "
-            f"of which {history.metrics['accuracy'][-1]:.1%} are read ({time.perf_counter() - start:.0f} s)"
+            f"epoch {progress.epoch:>2}: loss {history.loss[-1]:.3f}, held back {history.validation_loss[-1]:.3f}, "
+            f"{history.metrics['accuracy'][-1]:.1%} read ({time.perf_counter() - start:.0f} s)"
         )
 
     nnlearn.fit(

@@ -42,7 +42,7 @@ def reading(network, pixels):
     """Return in one sentence what the network says to one drawn digit."""
     p = softmax(network.predict(pixels[None, :]))[0]
     first, second = np.argsort(p)[::-1][:2]
-    return f"The network says {first}, with probability {p[first]:.2f}; its second choice is {second}, with {p[second]:.2f}."
+    return f"The network says {first} (probability {p[first]:.2f}); second choice {second} ({p[second]:.2f})."
 
 
 class DrawingPad:
