@@ -121,6 +121,16 @@ CHAPTERS = {
             "softmax-example-dense": "The same example with a dense layer",
         },
     ),
+    "10": Chapter(
+        "10-descent",
+        "Gradient descent",
+        {
+            "descent-rule": "The rule",
+            "descent-edge": "How far: the learning rate, and its edge",
+            "descent-batches": "How many examples for a step",
+            "descent-seeds": "Many dimensions: an honest account",
+        },
+    ),
     "11": Chapter(
         "11-momentum",
         "Momentum",

@@ -45,7 +45,8 @@ class RollExplorer(Explorer):
         self.walk.set_data(range(self.STEPS + 1), shown)
         end = path[-1]
         return (
-            f"From w = {start:g} with η = {lr:g}: after {self.STEPS} steps w is {end:.2f} and the loss {landscapes.two_dips(end):.2f}; "
+            f"From w = {start:g} with η = {lr:g}: after {self.STEPS} steps w is {end:.2f} and the loss "
+            f"{landscapes.two_dips(end):.2f}; "
             f"the point {self.manner(path)}."
         ).replace("-", "−")
 
@@ -57,7 +58,7 @@ class RollExplorer(Explorer):
         dip = next((name for name, w in (("left", -1.5), ("right", 2.0)) if abs(end - w) < 0.1), "")
         if dip and still:
             return f"rests in the {dip} dip, {'a local minimum' if dip == 'left' else 'the lowest place'}"
-        if slope < 1e-3:
+        if slope < 2e-3:
             return "lies on the plain, where the slope is next to nothing"
         if np.diff(path[-8:]).min() < -0.02 and np.diff(path[-8:]).max() > 0.02:
             return "jumps to and fro and does not settle"
@@ -167,16 +168,19 @@ class BatchExplorer(Explorer):
         points = self.descend(size_of_batch, lr, schedule)
         inside = valleys.until_outside(points, 9)
         above = self.loss(*points.T) - self.lowest
-        every = max(1, (len(points) - 1) // 128)
+        every = max(1, (len(points) - 1) // 64)
         self.first.set_data([self.START[0]], [self.START[1]])
         self.path.set_data(*inside[::every].T.round(3))
         self.curve.set_data(np.linspace(0, self.EPOCHS, len(points))[::every], np.clip(above[::every], 1e-6, 1e3))
         steps = len(points) - 1
         last = above[-max(1, steps // self.EPOCHS) :].mean()
-        end = "it has flown away" if not np.isfinite(last) or last > 30 else f"over the last one the loss lies {last:.2g} above the lowest"
+        end = f"over the last one the loss lies {last:.2g} above the lowest"
+        if not np.isfinite(last) or last > 30:
+            end = "it has flown away"
         falls = ", with a rate that falls" if schedule == "falls" else ""
         return (
-            f"Batches of {size_of_batch}, η = {lr:g}{falls}: {steps} steps in {self.EPOCHS} epochs, {steps // self.EPOCHS} an epoch; {end}."
+            f"Batches of {size_of_batch}, η = {lr:g}{falls}: {steps} steps in {self.EPOCHS} epochs, "
+            f"{steps // self.EPOCHS} an epoch; {end}."
         )
 
 
@@ -188,7 +192,7 @@ class PlacesExplorer(Explorer):
         {"two bowls": "bowls", "a saddle": "saddle", "a basin in a plain": "plain"}, value="bowls", label="surface"
     )
     w1 = Values([-3, -2, -1, -0.1, 0, 0.1, 1, 2, 3], value=-2, label="start w₁")
-    w2 = Values([-2, -1, 0, 1, 2], value=2, label="start w₂")
+    w2 = Values([-2, 0, 2], value=2, label="start w₂")
     size = (5.0, 4.6)
 
     RATE, STEPS = 0.3, 100
@@ -206,7 +210,7 @@ class PlacesExplorer(Explorer):
                 self.contours[name] += above.plot(*np.array(places).T, "*", ms=10, color=style.INK, zorder=1)
             for artist in self.contours[name]:
                 artist.set_animated(True)
-        (self.path,) = above.plot([], [], "-", lw=1.4, marker="o", ms=3.5, markevery=5, color=style.WEIGHTS, **moving)
+        (self.path,) = above.plot([], [], "-", lw=1.4, marker="o", ms=3.5, markevery=3, color=style.WEIGHTS, **moving)
         (self.end,) = above.plot([], [], "o", ms=9, mfc="none", mew=2, color=style.WEIGHTS, **moving)
         (self.first,) = above.plot([], [], "x", ms=8, mew=2, color=style.INK, **moving)
         (self.curve,) = below.plot([], [], color=style.WEIGHTS, **moving)
@@ -218,13 +222,14 @@ class PlacesExplorer(Explorer):
         shape = landscapes.LANDSCAPES[surface]
         points = nnlearn.SGD(self.RATE).path(shape.gradient, [w1, w2], self.STEPS)
         losses = shape.loss(*points.T)
-        self.path.set_data(*points.T.round(3))
+        self.path.set_data(*points[::2].T.round(2))
         self.end.set_data(*points[-1:].T)
         self.first.set_data([w1], [w2])
         self.curve.set_data(range(0, self.STEPS + 1, 2), losses[::2])
         slope = float(np.linalg.norm(shape.gradient(points[-1])))
         return (
-            f"{self.WORDS[surface]}, from ({w1:g}, {w2:g}): after {self.STEPS} steps the loss is {losses[-1]:.3g} and the gradient's "
+            f"{self.WORDS[surface]}, from ({w1:g}, {w2:g}): after {self.STEPS} steps the loss is {losses[-1]:.3g} and the "
+            "gradient's "
             f"length {slope:.1g}; the point is {self.where(shape, points[-1], slope)}."
         ).replace("(-", "(−").replace(" -", " −").replace("e-", "e−")  # fmt: skip
 
@@ -243,7 +248,8 @@ class PlacesExplorer(Explorer):
 # ---- Questions ---------------------------------------------------------------------------------------------------
 
 PREDICT_ROLL = Predict(
-    "A point starts on the plain at w = −4, far to the left of both dips. It takes 100 steps of gradient descent with η = 0.1. Where is it then?",
+    "A point starts on the plain at w = −4, far to the left of both dips. It takes 100 steps of gradient descent with η "
+    "= 0.1. Where is it then?",
     [
         Answer(
             "In the right dip, which is the deepest place of all",
@@ -284,7 +290,8 @@ PREDICT_RATE = Predict(
 )
 
 PREDICT_BATCH = Predict(
-    "There are 64 examples, and one epoch looks at each once. With a learning rate of 0.03, which walk is nearer to the minimum after 8 epochs?",
+    "There are 64 examples, and one epoch looks at each once. With a learning rate of 0.03, which walk is nearer to the "
+    "minimum after 8 epochs?",
     [
         Answer(
             "The one that takes all 64 for each step: its gradients are exact",
@@ -292,7 +299,8 @@ PREDICT_BATCH = Predict(
         ),
         Answer(
             "The one that takes a single example for each step: it takes 512 steps",
-            "It looks at as many examples as the other and moves 64 times as often. Only near the minimum does its noise hold it up.",
+            "It looks at as many examples as the other and moves 64 times as often. Only near the minimum does its noise "
+            "hold it up.",
             correct=True,
         ),
         Answer(
@@ -304,11 +312,13 @@ PREDICT_BATCH = Predict(
 )
 
 PREDICT_PLACES = Predict(
-    "On the saddle a point starts at w₁ = 0, exactly on the ridge between the two low places. Another starts at w₁ = 0.1. What do they do?",
+    "On the saddle a point starts at w₁ = 0, exactly on the ridge between the two low places. Another starts at w₁ = "
+    "0.1. What do they do?",
     [
         Answer(
             "The first ends at the saddle, the second leaves it",
-            "On the ridge nothing points to the side. Beside it, the small slope grows with every step. Chance never starts exactly on a ridge.",
+            "On the ridge nothing points to the side. Beside it, the small slope grows with every step. Chance never "
+            "starts exactly on a ridge.",
             correct=True,
         ),
         Answer(
@@ -339,26 +349,28 @@ QUIZ = Quiz(
             id="10-q-step",
         ),
         Question(
-            "A walk on a parabola jumps from side to side, and each time it lands a little nearer to the minimum. What do you know of η?",
+            "A walk on a parabola jumps from side to side, and each time it lands a little nearer to the minimum. What "
+            "do you know of η?",
             [
                 Answer(
-                    "It is above 2 / c, where c is the curvature",
+                    "Above 2 / c, where c stands for the curvature",
                     "There it would land farther out each time. Nearer means that the factor 1 − η c lies between −1 and 0.",
                 ),
                 Answer(
-                    "It is between 1 / c and 2 / c, where c is the curvature",
+                    "Between 1 / c and 2 / c, where c is the curvature",
                     "The factor 1 − η c is negative there, so it changes sides, and its size is below 1, so it comes nearer.",
                     correct=True,
                 ),
                 Answer(
-                    "It is below 1 / c, where c is the curvature",
+                    "Below 1 / c, where c stands for the curvature",
                     "There the factor 1 − η c is positive, and the walk stays on one side.",
                 ),
             ],
             id="10-q-jumps",
         ),
         NumericQuestion(
-            "A bowl has curvature 8 in one direction and 0.5 in another. What is the edge of the learning rate, from which on walks no longer come down?",
+            "A bowl has curvature 8 in one direction and 0.5 in another. What is the edge of the learning rate, from "
+            "which on walks no longer come down?",
             0.25,
             "The steepest direction flies away first: 2 / 8 = 0.25.",
             [
@@ -370,7 +382,8 @@ QUIZ = Quiz(
             id="10-q-edge",
         ),
         Question(
-            "You have 1,000 examples and batches of 50. How many steps does an epoch have, and how many gradients of single examples go into it?",
+            "You have 1,000 examples and batches of 50. How many steps does an epoch have, and how many gradients of "
+            "single examples go into it?",
             [
                 Answer(
                     "20 steps and 1,000 gradients",
@@ -389,7 +402,8 @@ QUIZ = Quiz(
             id="10-q-epoch",
         ),
         Question(
-            "The mini-batch gradient scatters about the full one. What happens to its scatter if the batches become four times as large?",
+            "The mini-batch gradient scatters about the full one. What happens to its scatter if the batches become four "
+            "times as large?",
             [
                 Answer(
                     "It stays the same, since the examples do",
@@ -408,7 +422,8 @@ QUIZ = Quiz(
             id="10-q-noise",
         ),
         Question(
-            "With small batches and a rate that stays as it is, the loss falls fast at first and then hovers. What is the cause, and what helps?",
+            "With small batches and a rate that stays as it is, the loss falls fast at first and then hovers. What is "
+            "the cause, and what helps?",
             [
                 Answer(
                     "It is stuck in a local minimum; a larger rate frees it",
@@ -450,12 +465,14 @@ QUIZ = Quiz(
             [
                 Answer(
                     "For a minimum every direction has to bend upwards; one that bends down makes a saddle",
-                    "With many directions it is a lot to ask of all of them. That is a plausible argument; the counts in this chapter bear it out.",
+                    "With many directions it is a lot to ask of all of them. That is a plausible argument; the counts in "
+                    "this chapter bear it out.",
                     correct=True,
                 ),
                 Answer(
                     "Gradient descent is attracted by saddle points, since the gradient is 0 there",
-                    "It is slow near them, and leaves in the end: a small step aside grows. From a random start it almost never ends at one.",
+                    "It is slow near them, and leaves in the end: a small step aside grows. From a random start it "
+                    "almost never ends at one.",
                 ),
                 Answer(
                     "It has been proved that large networks have no bad local minima at all",
