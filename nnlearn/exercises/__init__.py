@@ -10,6 +10,7 @@ from dataclasses import replace
 from nnlearn.exercises import (
     activations,
     backpropagation,
+    beyond,
     losses,
     momentum,
     network,
@@ -42,6 +43,7 @@ CHAPTERS = (
     whole_network,
     momentum,
     spam,
+    beyond,
 )
 EXERCISES = {exercise.id: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}
 
