@@ -57,7 +57,7 @@ def train(model, epochs, rank=0, processes=1, after_epoch=None):
             mine = rows[rank::processes]
             optimizer.zero_grad()
             loss = loss_of(model(x[mine]), y[mine])
-            loss.backward()  # with DistributedDataParallel the gradients are averaged in here
+            loss.backward()  # and in here they are averaged
             optimizer.step()
             total += loss.item()
         if after_epoch:
