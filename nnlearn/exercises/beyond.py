@@ -37,7 +37,12 @@ def _share_cases(rng):
 def _loop_cases(rng):
     fixed = [
         (np.array([0.0]), np.array([[[1.0]], [[2.0]], [[1.0]]]), np.array([[3.0], [4.0], [1.0]]), 0.1),
-        (np.array([1.0, -1.0]), np.array([[[1.0, 0.0], [0.0, 1.0]], [[1.0, 1.0], [2.0, 1.0]]]), np.array([[2.0, 1.0], [0.0, 1.0]]), 0.1),
+        (
+            np.array([1.0, -1.0]),
+            np.array([[[1.0, 0.0], [0.0, 1.0]], [[1.0, 1.0], [2.0, 1.0]]]),
+            np.array([[2.0, 1.0], [0.0, 1.0]]),
+            0.1,
+        ),
     ]
     random = []
     for batches, n, d in ((3, 4, 2), (4, 3, 3), (5, 2, 3)):
@@ -106,7 +111,8 @@ EXERCISES = (
         id="16-layout",
         title="Move a layer to PyTorch",
         task=(
-            "Given our W of shape (n_in, n_out) and b of shape (1, n_out), return the arrays (weight, bias) that belong into PyTorch's "
+            "Given our W of shape (n_in, n_out) and b of shape (1, n_out), return the arrays (weight, bias) that belong "
+            "into PyTorch's "
             "Linear layer: weight of shape (n_out, n_in), bias of shape (n_out,). There x @ weight.T + bias is computed."
         ),
         starter="""
@@ -127,7 +133,8 @@ EXERCISES = (
         misconceptions=(
             Misconception(
                 lambda W, b: (np.reshape(W, W.shape[::-1]), b[0]),
-                "The shape is right and the numbers stand in the wrong places: reshape fills the new rows in the order of the old ones. "
+                "The shape is right and the numbers stand in the wrong places: reshape fills the new rows in the order "
+                "of the old ones. "
                 "Rows have to become columns.",
                 "beyond-agree",
             ),
@@ -157,7 +164,8 @@ EXERCISES = (
         id="16-momentum",
         title="Translate a setting",
         task=(
-            "A training uses our averaged momentum with lr and beta. Return the pair (lr, momentum) with which torch.optim.SGD, whose "
+            "A training uses our averaged momentum with lr and beta. Return the pair (lr, momentum) with which "
+            "torch.optim.SGD, whose "
             "velocity is v ← momentum · v + g, takes the same steps."
         ),
         starter="""
@@ -172,7 +180,7 @@ EXERCISES = (
         cases=_setting_cases,
         hints=(
             Hint("With a steady gradient of 1, where does each of the two velocities end?", "beyond-optimizers"),
-            Hint("The classical velocity is 1 / (1 − β) times the averaged one. The step is rate times velocity.", "beyond-optimizers"),
+            Hint("The classical velocity is 1 / (1 − β) times the averaged one; the step is η v.", "beyond-optimizers"),
             Hint("`return lr * (1 - beta), ...`, and the factor stays what it is"),
         ),
         misconceptions=(
@@ -183,7 +191,8 @@ EXERCISES = (
             ),
             Misconception(
                 lambda lr, beta: (lr, beta),
-                "With the same rate every step is 1 / (1 − β) times too long, since PyTorch adds the whole gradient to its velocity.",
+                "With the same rate every step is 1 / (1 − β) times too long, since PyTorch adds the whole gradient to "
+                "its velocity.",
                 "beyond-optimizers",
             ),
             Misconception(
@@ -212,7 +221,8 @@ EXERCISES = (
         id="16-shares",
         title="The average of unequal shares",
         task=(
-            "K processes had shares of one batch. gradients (K, d) holds the mean gradient that each found on its own share, sizes (K,) "
+            "K processes had shares of one batch. gradients (K, d) holds the mean gradient that each found on its own "
+            "share, sizes (K,) "
             "the number of examples in each. Return the mean gradient of the whole batch, shape (d,)."
         ),
         starter="""
@@ -269,7 +279,8 @@ EXERCISES = (
         id="16-find-the-bug",
         title="Find the bug: a gradient that stays",
         task=(
-            "x (batches, n, d) and y (batches, n) hold mini-batches; the prediction is x @ w, the loss the mean squared error. The function "
+            "x (batches, n, d) and y (batches, n) hold mini-batches; the prediction is x @ w, the loss the mean squared "
+            "error. The function "
             "should take one step of gradient descent for each batch and return the last weights. It learns strangely. Mend it."
         ),
         starter="""
@@ -300,13 +311,15 @@ EXERCISES = (
             ),
             Misconception(
                 lambda w, x, y, lr: _train(w, x, y, lr, summed=True),
-                "Yours comes to one long step with the gradients of all batches at the first weights. That is accumulating, and has its "
+                "Yours comes to one long step with the gradients of all batches at the first weights. That is "
+                "accumulating, and has its "
                 "uses; here every batch has a step of its own, and the next gradient is taken after it.",
                 "beyond-hides",
             ),
             Misconception(
                 lambda w, x, y, lr: _train(w, x, y, lr, mean=False),
-                "The gradient is cleared in the right place now. But the loss is a mean: the division by the number of rows is gone.",
+                "The gradient is cleared in the right place now. But the loss is a mean: the division by the number of "
+                "rows is gone.",
                 "beyond-hides",
             ),
             Misconception(
@@ -321,7 +334,8 @@ EXERCISES = (
             ),
             Misconception(
                 lambda w, x, y, lr: _zeroed_too_early(w, x, y, lr),
-                "The gradient is cleared before the step is taken, so that no step changes anything. Clear it before the new one is added.",
+                "The gradient is cleared before the step is taken, so that no step changes anything. Clear it before the "
+                "new one is added.",
                 "beyond-hides",
             ),
         ),

@@ -12,7 +12,7 @@ from nnlearn.plots.numbers import written
 
 NNLEARN = [
     "for x, y in batches:",
-    None,
+    "    # no old gradient to forget",
     "    values = network.trace(x)",
     "    d_out = loss.gradient(values[-1], y)",
     "    _, gradients = network.backward(values, d_out)",
@@ -69,36 +69,39 @@ class LoopExplorer(Explorer):
         moving = {"animated": True}
         self.bands, self.says = [], []
         for top, name, lines, keeps in (
-            (0.3, "nnlearn", NNLEARN, "what is kept from line to line: w in the network, g in a variable"),
-            (9.1, "PyTorch", TORCH, "what is kept: w, and w.grad, which stays with w"),
+            (0.3, "nnlearn", NNLEARN, "keeps w; the gradient is handed from line to line"),
+            (9.1, "PyTorch", TORCH, "keeps w, and w.grad with it"),
         ):
-            axes.text(0.1, top, name, weight="bold", size=10.5, va="center")
-            axes.text(9.9, top, keeps, size=8, ha="right", va="center")
-            band = axes.axhspan(top, top + 1, xmin=0.0, xmax=1.0, color="#DCEBF5", zorder=0, **moving)
+            axes.text(0.2, top, name, size=11, va="center")
+            axes.text(9.9, top, keeps, size=8.6, ha="right", va="center")
+            band = axes.axhspan(top, top + 1, color="#DCEBF5", zorder=0, **moving)
             self.bands.append((band, top))
             for place, line in enumerate(lines):
-                if line is not None:
-                    axes.text(0.2, top + 1.1 + place, line, **self.FONT)
-            self.says.append(axes.text(0.2, top + 7.1, "", color=style.WEIGHTS, **self.FONT, **moving))
+                axes.text(0.2, top + 1.1 + place, line, **self.FONT)
+            values = (axes.text(0.2, top + 7.15, "", color=style.WEIGHTS, va="center", **moving),
+                      axes.text(3.2, top + 7.15, "", color=style.BACKWARD, va="center", **moving))  # fmt: skip
+            self.says.append(values)
         (self.cross,) = axes.plot([], [], lw=2, color=style.BACKWARD, **moving)
         axes.axhline(8.35, color=style.GRID, lw=1)
 
     def update(self, torch, line):
         state = self.runs[torch][line]
         batch, place = divmod(line - 1, LINES) if line else (0, None)
-        for (band, top), lines in zip(self.bands, (NNLEARN, TORCH), strict=True):
-            shown = place is not None and lines[place] is not None and not (lines is TORCH and place == 1 and torch == "forgotten")
+        for k, (band, top) in enumerate(self.bands):
+            shown = place is not None and (k, place, torch) != (1, 1, "forgotten")
             band.set_visible(shown)
             if shown:
                 band.set_y(top + 0.6 + place)
-        self.cross.set_data(*([0.55, 5.0], [11.2, 11.2]) if torch == "forgotten" else ([], []))
+        self.cross.set_data(*([0.8, 4.0], [11.2, 11.2]) if torch == "forgotten" else ([], []))
         g = "–" if state["g"] is None else written(state["g"], ".4g")
         grad = "None" if state["grad"] is None else written(state["grad"], ".4g")
         w, w_torch = written(state["w"], ".4g"), written(state["w_torch"], ".4g")
-        self.says[0].set_text(f"w = {w:<8} g      = {g}")
-        self.says[1].set_text(f"w = {w_torch:<8} w.grad = {grad}")
+        for texts, words in zip(self.says, ((w, f"gradient = {g}"), (w_torch, f"w.grad = {grad}")), strict=True):
+            texts[0].set_text(f"w = {words[0]}")
+            texts[1].set_text(words[1])
         if place is None:
-            return "Before the first line both weights are 0; nnlearn has no gradient yet, and in PyTorch w.grad is None."
+            out = "; zero_grad() is left out" if torch == "forgotten" else ""
+            return f"Before the first line both weights are 0; nnlearn has no gradient yet, and in PyTorch w.grad is None{out}."
         x, y = self.DATA[batch]
         start = f"Batch {batch + 1}, "
         if place == 0:
@@ -107,7 +110,10 @@ class LoopExplorer(Explorer):
         if place == 1:
             if torch == "forgotten":
                 return f"{start}zero_grad() is missing: w.grad stays {grad}. nnlearn has no such line, since it keeps no gradient."
-            return f"{start}zero_grad() forgets the old gradient: w.grad is None. nnlearn has no such line, since it keeps no gradient."
+            return (
+                f"{start}zero_grad() forgets the old gradient: w.grad is None. nnlearn has no such line, since it keeps no "
+                "gradient."
+            )
         if place == 2:
             return f"{start}forward: w · x is {written(self.before(torch, line, 'w') * x, '.4g')} in nnlearn and " + (
                 f"{written(self.before(torch, line, 'w_torch') * x, '.4g')} in PyTorch, which also notes how it was computed."
@@ -137,9 +143,9 @@ class SharesExplorer(Explorer):
 
     title = "One batch, several processes"
     processes = Choice({"1": 1, "2": 2, "4": 4}, value=2, label="processes")
-    shares = Choice({"equal": "equal", "unequal": "unequal"}, value="equal", label="shares")
+    shares = Choice({"equal": "equal", "unequal": "unequal"}, value="unequal", label="shares")
     average = Choice(
-        {"each process counts the same": "plain", "each example counts the same": "weighted"}, value="plain", label="average"
+        {"each process counts the same": "plain", "each example counts the same": "weighted"}, value="weighted", label="average"
     )
     size = (5.0, 4.0)
 
@@ -180,7 +186,7 @@ class SharesExplorer(Explorer):
             self.dots[k].set_data(rows + 1, self.gradients[rows])
             self.means[k].set_data([rows[0] + 0.6, rows[-1] + 1.4], [means[k]] * 2)
             self.names[k].set_position((rows.mean() + 1, 3.35))
-            self.names[k].set_text(f"{k}" if processes > 1 else "one process")
+            self.names[k].set_text("one process" if processes == 1 else f"process {k}" if sizes[k] > 4 else f"{k}")
         for k, edge in enumerate(self.edges):
             edge.set_visible(k < processes - 1)
             if k < processes - 1:
@@ -284,12 +290,13 @@ PREDICT_SHARES = Predict(
     [
         Answer(
             "No: the 4 examples then count five times as much as they should",
-            "Half of the result comes from 4 examples, so each of them counts as much as five of the others. Set the shares to unequal.",
+            "Half of the result comes from 4 examples, so each of them counts as much as five of the others. Count "
+            "each process the same, and look.",
             correct=True,
         ),
         Answer(
             "Yes: the average of averages is the average of everything",
-            "It is when all shares have the same size. Set the shares to unequal, and see the step leave the dashed line.",
+            "It is when all shares have the same size. Count each process the same, and see the step leave the dashed line.",
         ),
         Answer(
             "Yes on average, since the examples were shared out at random",
@@ -306,11 +313,13 @@ PREDICT_SPEED = Predict(
     [
         Answer(
             "Nearly twice as fast, since each does half",
-            "Of the computing, yes. But the gradients have to be sent in every step, and here that takes longer than what is saved.",
+            "Of the computing, yes. But the gradients have to be sent in every step, and here that takes longer than "
+            "what is saved.",
         ),
         Answer(
             "Slower than before, by a little or more",
-            "Half of the computing saves less than sending costs. A larger batch or a faster connection turns it round; wider layers, "
+            "Half of the computing saves less than sending costs. A larger batch or a faster connection turns it round; "
+            "wider layers, "
             "which need more of both, do not.",
             correct=True,
         ),
@@ -325,7 +334,8 @@ PREDICT_SPEED = Predict(
 QUIZ = Quiz(
     [
         Question(
-            "`nnlearn.to_torch` gives a module whose outputs agree with the network's to 1e-10, and not to the last digit. Why not?",
+            "`nnlearn.to_torch` gives a module whose outputs agree with the network's to 1e-10, and not to the last "
+            "digit. Why not?",
             [
                 Answer(
                     "PyTorch draws its own random numbers",
@@ -344,7 +354,8 @@ QUIZ = Quiz(
             id="16-q-agree",
         ),
         Question(
-            "Our layer has W with the shape (64, 32). What shape has the `weight` of the `Linear` layer in PyTorch that does the same?",
+            "Our layer has W with the shape (64, 32). What shape has the `weight` of the `Linear` layer in PyTorch that "
+            "does the same?",
             [
                 Answer(
                     "(32, 64): outputs first",
@@ -433,7 +444,8 @@ QUIZ = Quiz(
             id="16-q-ddp",
         ),
         NumericQuestion(
-            "Process 0 has 6 examples with the mean gradient 1, process 1 has 2 with the mean gradient 5. What is the mean gradient of "
+            "Process 0 has 6 examples with the mean gradient 1, process 1 has 2 with the mean gradient 5. What is the "
+            "mean gradient of "
             "the whole batch?",
             2,
             "The sums are 6 · 1 and 2 · 5, together 16, over 8 examples.",
