@@ -63,6 +63,7 @@ _LATER = {
     "plots": "nnlearn.plots",
     "save": "nnlearn.storage:save",
     "storage": "nnlearn.storage",
+    "to_torch": "nnlearn.torch_bridge:to_torch",
     "worked": "nnlearn.worked",
 }
 
@@ -74,7 +75,7 @@ __all__ = [
     "fit", "glorot_normal", "glorot_uniform", "gradient_check", "he_normal", "he_uniform", "leaky_relu",
     "leaky_relu_derivative", "log_softmax", "random_normal", "random_uniform", "relu", "relu_derivative", "sigmoid",
     "sigmoid_derivative", "softmax", "softmax_jacobian", "step", "step_derivative", "tanh", "tanh_derivative", "zeros",
-    "load", "save",
+    "load", "save", "to_torch",
 ]  # fmt: skip
 
 

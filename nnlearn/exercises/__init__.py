@@ -11,6 +11,7 @@ from nnlearn.exercises import (
     activations,
     adaptive_rates,
     backpropagation,
+    beyond,
     descent,
     digits,
     losses,
@@ -48,6 +49,7 @@ CHAPTERS = (
     adaptive_rates,
     spam,
     digits,
+    beyond,
 )
 EXERCISES = {exercise.id: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}
 

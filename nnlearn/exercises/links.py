@@ -182,6 +182,18 @@ CHAPTERS = {
             "digits-wrong": "Where people go wrong",
         },
     ),
+    "16": Chapter(
+        "16-beyond",
+        "Beyond",
+        {
+            "beyond-agree": "The same numbers",
+            "beyond-losses": "Which loss is which",
+            "beyond-loop": "The same loop, line beside line",
+            "beyond-optimizers": "Which optimizer is which",
+            "beyond-hides": "What it hides",
+            "beyond-shares": "One batch, several processes",
+        },
+    ),
 }
 
 
