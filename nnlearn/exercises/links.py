@@ -159,6 +159,15 @@ CHAPTERS = {
             "adaptive-loses": "Where Adam loses",
         },
     ),
+    "13": Chapter(
+        "13-initialization",
+        "Initialization",
+        {
+            "init-variance": "How large: the variance argument",
+            "init-which": "Xavier, He, and which goes with what",
+            "init-data": "Let the data decide",
+        },
+    ),
     "14": Chapter(
         "14-spam",
         "Spam",
