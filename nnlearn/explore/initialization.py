@@ -48,7 +48,7 @@ class LayersExplorer(Explorer):
 
     title = "Ten layers, forward and back"
     activation = Choice({name: name for name in ACTIVATIONS}, value="tanh", label="activation")
-    factor = Values([0.1, 0.5, 1, 1.41, 2, 4], value=0.5, label="spread of the weights, times √n")
+    factor = Values([0.1, 0.5, 1, 1.41, 2, 4], value=0.5, label="spread × √n")
     size = (5.0, 4.8)
 
     BINS = 18
