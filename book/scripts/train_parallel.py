@@ -76,12 +76,17 @@ def weights(model):
     return torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
 
 
+def join(rank, processes, port):
+    """Make this process one of the group; they find each other through the store that waits at `port`."""
+    store = dist.TCPStore("127.0.0.1", port, is_master=False)
+    dist.init_process_group("gloo", store=store, rank=rank, world_size=processes)
+
+
 def work(rank, processes, port, epochs):
     """Do what one of the processes does; process 0 also writes the log and compares."""
     torch.set_num_threads(1)
     say = print if rank == 0 else lambda *words: None
-    store = dist.TCPStore("127.0.0.1", port, is_master=False)
-    dist.init_process_group("gloo", store=store, rank=rank, world_size=processes)
+    join(rank, processes, port)
     try:
         x, y, x_test, y_test = digits()
         model = DistributedDataParallel(new_module())

@@ -145,7 +145,7 @@ class SharesExplorer(Explorer):
     processes = Choice({"1": 1, "2": 2, "4": 4}, value=2, label="processes")
     shares = Choice({"equal": "equal", "unequal": "unequal"}, value="unequal", label="shares")
     average = Choice(
-        {"each process counts the same": "plain", "each example counts the same": "weighted"}, value="weighted", label="average"
+        {"process by process": "plain", "by their sizes": "weighted"}, value="weighted", label="average"
     )
     size = (5.0, 4.0)
 
@@ -290,13 +290,13 @@ PREDICT_SHARES = Predict(
     [
         Answer(
             "No: the 4 examples then count five times as much as they should",
-            "Half of the result comes from 4 examples, so each of them counts as much as five of the others. Count "
-            "each process the same, and look.",
+            "Half of the result comes from 4 examples, so each of them counts as much as five of the others. Average "
+            "process by process, and look.",
             correct=True,
         ),
         Answer(
             "Yes: the average of averages is the average of everything",
-            "It is when all shares have the same size. Count each process the same, and see the step leave the dashed line.",
+            "It is when all shares have the same size. Average process by process, and see the step leave the dashed line.",
         ),
         Answer(
             "Yes on average, since the examples were shared out at random",
