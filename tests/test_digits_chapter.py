@@ -2,6 +2,7 @@
 
 import gzip
 import importlib.util
+import re
 import struct
 from pathlib import Path
 
@@ -60,6 +61,14 @@ def test_a_page_without_a_kernel_gets_a_sentence_in_place_of_the_pad(monkeypatch
     monkeypatch.setenv("NNLEARN_EXPLORERS", "recorded")
     widget = drawing.DrawingPad(digits.trained()[0]).widget()
     assert "when you run this chapter as a notebook" in widget.value
+
+
+def test_what_a_page_shows_in_place_of_the_pad_is_named_by_counting(monkeypatch):
+    """As all widgets of the recorded book are, so that two builds give the same page."""
+    monkeypatch.setenv("NNLEARN_EXPLORERS", "recorded")
+    data = drawing.DrawingPad(digits.trained()[0])._repr_mimebundle_()
+    data = data[0] if isinstance(data, tuple) else data
+    assert re.fullmatch(r"\d{6}", data["application/vnd.jupyter.widget-view+json"]["model_id"])
 
 
 # ---- Fashion-MNIST -----------------------------------------------------------------------------------------------

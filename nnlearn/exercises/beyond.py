@@ -134,8 +134,7 @@ EXERCISES = (
             Misconception(
                 lambda W, b: (np.reshape(W, W.shape[::-1]), b[0]),
                 "The shape is right and the numbers stand in the wrong places: reshape fills the new rows in the order "
-                "of the old ones. "
-                "Rows have to become columns.",
+                "of the old ones. Rows have to become columns.",
                 "beyond-agree",
             ),
             Misconception(
@@ -165,8 +164,7 @@ EXERCISES = (
         title="Translate a setting",
         task=(
             "A training uses our averaged momentum with lr and beta. Return the pair (lr, momentum) with which "
-            "torch.optim.SGD, whose "
-            "velocity is v ← momentum · v + g, takes the same steps."
+            "torch.optim.SGD, whose velocity is v ← momentum · v + g, takes the same steps."
         ),
         starter="""
             def my_settings(lr, beta):
@@ -222,8 +220,7 @@ EXERCISES = (
         title="The average of unequal shares",
         task=(
             "K processes had shares of one batch. gradients (K, d) holds the mean gradient that each found on its own "
-            "share, sizes (K,) "
-            "the number of examples in each. Return the mean gradient of the whole batch, shape (d,)."
+            "share, sizes (K,) the number of examples in each. Return the mean gradient of the whole batch, shape (d,)."
         ),
         starter="""
             def my_gradient(gradients, sizes):

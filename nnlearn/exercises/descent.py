@@ -198,8 +198,7 @@ EXERCISES = (
         title="Walk down a bowl",
         task=(
             "The gradient of a bowl at w is curvature * (w - center). Walk the given number of steps of gradient descent "
-            "from w, and "
-            "return all points, the start first, as an array of steps + 1 rows."
+            "from w, and return all points, the start first, as an array of steps + 1 rows."
         ),
         starter="""
             def my_walk(w, curvature, center, lr, steps):
@@ -255,8 +254,7 @@ EXERCISES = (
             "A bowl has the given curvatures, all positive, one for each weight. Return three numbers: [the learning "
             "rate from which on "
             "a walk no longer comes down, the rate at which the slowest direction is as fast as it can be, the factor by "
-            "which the slowest "
-            "direction shrinks in a step at that rate]."
+            "which the slowest direction shrinks in a step at that rate]."
         ),
         starter="""
             def my_edge_and_best(curvatures):
@@ -334,8 +332,7 @@ EXERCISES = (
         title="The gradient of a mini-batch",
         task=(
             "The loss is the mean squared error of x @ w, where x has the shape (n, d), y (n,) and w (d,). Return its "
-            "gradient for w, shape "
-            "(d,), over the mini-batch whose row numbers are given in rows."
+            "gradient for w, shape (d,), over the mini-batch whose row numbers are given in rows."
         ),
         starter="""
             def my_batch_gradient(x, y, w, rows):
@@ -396,8 +393,7 @@ EXERCISES = (
             "The function should go once through all examples in the given order, in mini-batches of batch_size rows of "
             "which the last may be "
             "smaller, take a step of gradient descent on the mean squared error of x @ w for each, and return the "
-            "weights after the epoch. "
-            "Mend it."
+            "weights after the epoch. Mend it."
         ),
         starter="""
             def my_epoch(w, x, y, order, batch_size, lr):

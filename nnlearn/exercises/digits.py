@@ -190,10 +190,10 @@ def _stop(losses, patience, *, better=lambda loss, best: loss < best, least=1, r
     return best + 1, epoch + 1
 
 
-def _batches(x, y, order, size, *, x_order=True, y_order=True, whole=False, start=0):
+def _batches(x, y, order, size, *, x_order=True, y_order=True, whole=False):
     n = len(x) // size * size if whole else len(x)
     x, y = (x[order] if x_order else x), (y[order] if y_order else y)
-    return np.array([[x[k : k + size].sum(), y[k : k + size].sum()] for k in range(start, n, size)])
+    return np.array([[x[k : k + size].sum(), y[k : k + size].sum()] for k in range(0, n, size)])
 
 
 def _choice(validation, test, *, judge=np.median, by=None, report=None):
@@ -336,8 +336,7 @@ EXERCISES = (
             Misconception(
                 lambda a, u, rate, training: np.where(u >= rate, a, 0.0) if training else a * (1 - rate),
                 "You scale when not training. That works as well, if all do it so; here the survivors are scaled while "
-                "training, and "
-                "later nothing is left to do.",
+                "training, and later nothing is left to do.",
                 "digits-dropout",
             ),
             Misconception(
@@ -496,8 +495,7 @@ EXERCISES = (
         title="Choose, and report",
         task=(
             "Row i of validation and of test holds the accuracies of setting i, a column for each seed. Choose the "
-            "setting with the "
-            "best median, and return (its number, the accuracy that may be reported for it: its median)."
+            "setting with the best median, and return (its number, the accuracy that may be reported for it: its median)."
         ),
         starter="""
             def my_choice(validation, test):

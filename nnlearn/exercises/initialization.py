@@ -75,8 +75,7 @@ EXERCISES = (
         title="He's rule",
         task=(
             "z holds normal random numbers of mean 0 and standard deviation 1, in the shape (n_in, n_out) of a weight "
-            "matrix. Turn them "
-            "into first weights by He's rule."
+            "matrix. Turn them into first weights by He's rule."
         ),
         starter="""
             def my_he_weights(z):

@@ -7,6 +7,7 @@ from nnlearn.explore.controls import Choice, Player, Values
 from nnlearn.explore.explorer import Explorer
 from nnlearn.explore.quiz import Answer, Near, NumericQuestion, Predict, Question, Quiz
 from nnlearn.plots import races, style, valleys
+from nnlearn.plots.numbers import written
 
 OPTIMIZERS = {"SGD": nnlearn.SGD, "Momentum": nnlearn.Momentum, "RMSprop": nnlearn.RMSprop, "Adam": nnlearn.Adam}
 #: The rates that are tried for each runner: ten for each factor of ten.
@@ -15,13 +16,15 @@ RATES = np.logspace(-2, 2, 41)
 
 def race(surface, rates=RATES, steps=200):
     """Return {optimizer: (points (steps + 1, rates, 2), losses (steps + 1, rates))} for walks down one of the surfaces."""
+    return {name: walk(surface, name, rates, steps) for name in OPTIMIZERS}
+
+
+def walk(surface, runner, rates, steps):
+    """Return (points (steps + 1, rates, 2), losses (steps + 1, rates)) of one optimizer's walks, one for each rate."""
     surface = races.SURFACES[surface]
-    found = {}
     with np.errstate(over="ignore", invalid="ignore"):  # a rate that is too large flies away
-        for name, make in OPTIMIZERS.items():
-            points = make(rates).path(surface.gradient, np.tile(surface.start, (len(rates), 1)), steps)
-            found[name] = points, surface.loss(points)
-    return found
+        points = OPTIMIZERS[runner](rates).path(surface.gradient, np.tile(surface.start, (len(rates), 1)), steps)
+        return points, surface.loss(points)
 
 
 def best_rates(surface):
@@ -70,7 +73,7 @@ class RaceExplorer(Explorer):
                 walked = {}
                 for runner in OPTIMIZERS:
                     rate = tuned[runner] if manner == "best" else 0.1
-                    points, losses = race(name, np.array([rate]), self.LAST)[runner]
+                    points, losses = walk(name, runner, np.array([rate]), self.LAST)
                     walked[runner] = rate, points[:, 0], losses[:, 0]
                 self.walks[name, manner] = walked
         (self.start,) = above.plot([], [], "x", ms=8, mew=2, color=style.INK, **moving)
@@ -203,9 +206,9 @@ class ScaleExplorer(Explorer):
         for name in ("SGD", "RMSprop", "Adam"):
             color, dashes, _, _ = races.LOOKS[name]
             (self.lines[name],) = below.plot([], [], dashes, color=color, animated=True)
-        (self.outside,) = [
-            below.text(0.5, 0.03, "", color=races.LOOKS["SGD"][0], transform=below.transAxes, ha="center", animated=True)
-        ]
+        self.outside = below.text(
+            0.5, 0.03, "", color=races.LOOKS["SGD"][0], transform=below.transAxes, ha="center", animated=True
+        )
 
     def update(self, stream, scale):
         plain, g = self.gradients(stream), self.gradients(stream, scale)
@@ -218,13 +221,13 @@ class ScaleExplorer(Explorer):
             line.set_data(t, np.where(np.abs(found[name]) < 3.6, found[name], np.nan))
         self.outside.set_text("SGD steps out of the picture" if np.abs(found["SGD"]).max() > 3.6 else "")
         at = self.SAID_AT[stream]
-        values = {name: f"{steps[at - 1]:.2g}".replace("-", "−") for name, steps in found.items()}
+        values = {name: written(steps[at - 1], ".2g") for name, steps in found.items()}
         words = {
             "steady": f"Every gradient is {scale:g}.",
             "fading": f"The gradients fell from {scale:g} to {0.1 * scale:g} two steps ago.",
             "sudden": f"One gradient of {scale:g} came among those of {0.1 * scale:g}.",
             "noisy": f"Noise of size {0.5 * scale:g} around a mean of {0.2 * scale:g}.",
-            "zigzag": f"The gradients change between {scale:g} and {-scale:g}.".replace("-", "−"),
+            "zigzag": f"The gradients change between {scale:g} and {written(-scale)}.",
         }[stream]
         return f"{words} Step {at}, in units of η: SGD {values['SGD']}, RMSprop {values['RMSprop']}, Adam {values['Adam']}."
 

@@ -319,8 +319,7 @@ PREDICT_SPEED = Predict(
         Answer(
             "Slower than before, by a little or more",
             "Half of the computing saves less than sending costs. A larger batch or a faster connection turns it round; "
-            "wider layers, "
-            "which need more of both, do not.",
+            "wider layers, which need more of both, do not.",
             correct=True,
         ),
         Answer(
@@ -445,8 +444,7 @@ QUIZ = Quiz(
         ),
         NumericQuestion(
             "Process 0 has 6 examples with the mean gradient 1, process 1 has 2 with the mean gradient 5. What is the "
-            "mean gradient of "
-            "the whole batch?",
+            "mean gradient of the whole batch?",
             2,
             "The sums are 6 · 1 and 2 · 5, together 16, over 8 examples.",
             [

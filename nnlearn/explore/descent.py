@@ -7,6 +7,7 @@ from nnlearn.explore.controls import Choice, Range, Values
 from nnlearn.explore.explorer import Explorer
 from nnlearn.explore.quiz import Answer, Near, NumericQuestion, Predict, Question, Quiz
 from nnlearn.plots import landscapes, style, valleys
+from nnlearn.plots.numbers import written
 
 
 class RollExplorer(Explorer):
@@ -27,8 +28,8 @@ class RollExplorer(Explorer):
         for w, height, words in ((-1.5, 0.82, "left dip"), (2.0, 0.22, "right dip"), (-4.4, 2.08, "plain"), (4.9, 2.08, "plain")):
             above.text(w, height, words, ha="center", va="bottom")
         below.set(xlim=(0, self.STEPS), ylim=(-5, 6), xlabel="step", ylabel="w")
-        for w in (-1.5, 2.0):
-            below.axhline(w, color=style.GRID, lw=1, zorder=0)
+        for centre, _, _ in landscapes.DIPS.values():
+            below.axhline(centre, color=style.GRID, lw=1, zorder=0)
         moving = {"animated": True}
         (self.first,) = above.plot([], [], "x", ms=8, mew=2, color=style.INK, **moving)
         (self.trail,) = above.plot([], [], "o", ms=4.5, mfc="none", color=style.WEIGHTS, **moving)
@@ -45,17 +46,16 @@ class RollExplorer(Explorer):
         self.walk.set_data(range(self.STEPS + 1), shown)
         end = path[-1]
         return (
-            f"From w = {start:g} with η = {lr:g}: after {self.STEPS} steps w is {end:.2f} and the loss "
-            f"{landscapes.two_dips(end):.2f}; "
-            f"the point {self.manner(path)}."
-        ).replace("-", "−")
+            f"From w = {written(start)} with η = {lr:g}: after {self.STEPS} steps w is {written(end, '.2f')} and the loss "
+            f"{landscapes.two_dips(end):.2f}; the point {self.manner(path)}."
+        )
 
     @staticmethod
     def manner(path):
         """Return in words what became of a walk."""
         end, slope = path[-1], abs(float(landscapes.two_dips_slope(path[-1])))
         still = np.abs(np.diff(path[-6:])).max() < 1e-3
-        dip = next((name for name, w in (("left", -1.5), ("right", 2.0)) if abs(end - w) < 0.1), "")
+        dip = next((name for name, (centre, _, _) in landscapes.DIPS.items() if abs(end - centre) < 0.1), "")
         if dip and still:
             return f"rests in the {dip} dip, {'a local minimum' if dip == 'left' else 'the lowest place'}"
         if slope < 2e-3:
@@ -98,9 +98,9 @@ class RateExplorer(Explorer):
         self.distance.set_data(range(self.STEPS + 1), np.clip(np.abs(path), 1e-6, 1e5))
         factor = round(1 - lr * curvature, 10)
         return (
-            f"η c = {lr * curvature:.3g}, so each step multiplies w by 1 − {lr * curvature:.3g} = {factor:.3g}: "
+            f"η c = {lr * curvature:.3g}, so each step multiplies w by 1 − {lr * curvature:.3g} = {written(factor, '.3g')}: "
             f"w {manner(factor)}. The edge for this curvature is η = {2 / curvature:g}."
-        ).replace("-", "−")
+        )
 
 
 def manner(factor):
@@ -228,10 +228,10 @@ class PlacesExplorer(Explorer):
         self.curve.set_data(range(0, self.STEPS + 1, 2), losses[::2])
         slope = float(np.linalg.norm(shape.gradient(points[-1])))
         return (
-            f"{self.WORDS[surface]}, from ({w1:g}, {w2:g}): after {self.STEPS} steps the loss is {losses[-1]:.3g} and the "
-            "gradient's "
-            f"length {slope:.1g}; the point is {self.where(shape, points[-1], slope)}."
-        ).replace("(-", "(−").replace(" -", " −").replace("e-", "e−")  # fmt: skip
+            f"{self.WORDS[surface]}, from ({written(w1)}, {written(w2)}): after {self.STEPS} steps the loss is "
+            f"{written(losses[-1], '.3g')} and the gradient's length {written(slope, '.1g')}; "
+            f"the point is {self.where(shape, points[-1], slope)}."
+        )
 
     @staticmethod
     def where(shape, point, slope):

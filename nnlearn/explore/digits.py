@@ -130,10 +130,8 @@ class OverfittingExplorer(Explorer):
     SEEDS, EPOCHS = 5, 40
 
     def setup(self, figure):
-        self.runs = {}
-        for values in self.positions():
-            key = values["examples"], values["wrong"], values["network"]
-            self.runs[key] = self.train(*key)
+        for values in self.positions():  # so that no move has to wait
+            self.train(**values)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1.4, 1])
         above.set(yscale="log", ylim=(0.005, 4), ylabel="loss", xlim=(0, self.EPOCHS + 9))
         below.set(ylim=(0.4, 1.02), ylabel="new digits read", xlabel="epoch", xticks=range(0, self.EPOCHS + 1, 10))
@@ -163,7 +161,7 @@ class OverfittingExplorer(Explorer):
         return [np.median(curve, axis=1) for curve in (history.loss, history.validation_loss, history.metrics["share"])]
 
     def update(self, examples, wrong, network):
-        training, held_back, share = self.runs[examples, wrong, network]
+        training, held_back, share = self.train(examples=examples, wrong=wrong, network=network)
         epochs = np.arange(1, self.EPOCHS + 1)
         best = int(held_back.argmin())
         self.training.set_data(epochs, np.clip(training, 1e-3, None))
@@ -244,8 +242,7 @@ PREDICT_HARD = Predict(
 
 PREDICT_NOISY = Predict(
     "300 digits are for learning, and someone has labelled every fifth of them wrongly. A network of 64 units learns "
-    "from them for 40 "
-    "epochs. How does it do on new digits?",
+    "from them for 40 epochs. How does it do on new digits?",
     [
         Answer(
             "Better with every epoch, since wrong labels cancel out",
@@ -381,8 +378,7 @@ QUIZ = Quiz(
         ),
         Question(
             "You stop training where the loss on held-back digits is lowest, and report the share of the same held-back "
-            "digits that is "
-            "read. What is wrong?",
+            "digits that is read. What is wrong?",
             [
                 Answer(
                     "Nothing, as the network never learned from them",

@@ -7,7 +7,7 @@ from ipywidgets import HTML, Button, GridBox, Layout, ToggleButton, VBox
 
 from nnlearn import _checks
 from nnlearn.activations import softmax
-from nnlearn.explore.explorer import mode
+from nnlearn.explore.explorer import display, mode
 
 SIDE = 8
 #: How much ink runs into each of the four neighbours: a pixel of the data set is the mean of 4 × 4 finer ones, so that the
@@ -61,7 +61,7 @@ class DrawingPad:
         self.clear = Button(description="clear")
         self.clear.on_click(self._cleared)
         self.words = HTML()
-        self._drawn(None)
+        self._say()
 
     def sentence(self):
         """Return what there is to say about the drawing as it is."""
@@ -69,8 +69,10 @@ class DrawingPad:
         return reading(self.network, spread_ink(cells)) if cells.any() else self.EMPTY
 
     def _drawn(self, change):
-        for cell in self.cells:
-            cell.button_style = "primary" if cell.value else ""
+        change.owner.button_style = "primary" if change.new else ""
+        self._say()
+
+    def _say(self):
         self.words.value = f'<div class="nn-says" role="status">{html.escape(self.sentence())}</div>'
 
     def _cleared(self, button):
@@ -88,10 +90,7 @@ class DrawingPad:
         return VBox([pad, self.clear, self.words])
 
     def _repr_mimebundle_(self, **kwargs):
-        bundle = self.widget()._repr_mimebundle_(**kwargs)
-        data, *metadata = bundle if isinstance(bundle, tuple) else (bundle,)
-        data["text/plain"] = repr(self)
-        return (data, *metadata) if metadata else data
+        return display(self.widget, repr(self), kwargs)
 
     def __repr__(self):
         return f"DrawingPad\n{self.sentence()}"

@@ -1,6 +1,7 @@
 """An explorer is a picture that a reader moves: one definition for the live kernel, the page, the paper and the test."""
 
 import base64
+import contextlib
 import html
 import io
 import itertools
@@ -27,6 +28,15 @@ def mode():
     if found not in ("live", "recorded"):
         raise ValueError(f"NNLEARN_EXPLORERS must be 'live' or 'recorded', got {found!r}")
     return found
+
+
+def display(widget, plain, kwargs, **more):
+    """Return the display data of the widget that `widget()` makes, with its plain form and what else there is, by MIME type."""
+    with counted_ids() if mode() == "recorded" else contextlib.nullcontext():
+        bundle = widget()._repr_mimebundle_(**kwargs)
+    data, *metadata = bundle if isinstance(bundle, tuple) else (bundle,)
+    data |= {"text/plain": plain} | more
+    return (data, *metadata) if metadata else data
 
 
 @dataclass(frozen=True)
@@ -201,12 +211,8 @@ class Explorer:
         return self.live() if mode() == "live" else self.recorded()
 
     def _repr_mimebundle_(self, **kwargs):
-        start = self.frame()
-        bundle = self.widget()._repr_mimebundle_(**kwargs)
-        data, *metadata = bundle if isinstance(bundle, tuple) else (bundle,)
-        data["text/plain"] = f"{self.title}\n{start.sentence}"
-        data["image/png"] = base64.b64encode(self.png()).decode()
-        return (data, *metadata) if metadata else data
+        plain = f"{self.title}\n{self.frame().sentence}"
+        return display(self.widget, plain, kwargs, **{"image/png": base64.b64encode(self.png()).decode()})
 
     def __repr__(self):
         return f"{self.title}\n{self.update(**self.defaults())}"

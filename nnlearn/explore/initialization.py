@@ -78,8 +78,7 @@ class LayersExplorer(Explorer):
         first, last = np.std(activations[0]), np.std(activations[-1])
         return (
             f"{activation}, weights of spread {factor:g}/√n: the activations' spread goes from {first:.2g} in layer 1 to "
-            f"{last:.2g} in "
-            f"layer {DEPTH}; the gradient, 1 as it enters, has come to {written(sizes[0], '.1e')} in layer 1."
+            f"{last:.2g} in layer {DEPTH}; the gradient, 1 as it enters, has come to {written(sizes[0], '.1e')} in layer 1."
         )
 
 
@@ -132,7 +131,7 @@ class CurvesExplorer(Explorer):
         axes.set_xticks([1, 5, 10, 15, 20])
         axes.axhline(np.log(10), color=style.GRID, lw=1, zorder=0)
         axes.text(EPOCHS - 0.2, 2.5, "guessing", ha="right", va="bottom")
-        self.others = axes.plot(np.zeros((2, len(WAYS))), color="#B4B4AE", lw=1, animated=True)
+        self.others = axes.plot(np.zeros((2, len(WAYS))), color=style.FAINT, lw=1, animated=True)
         self.band = axes.fill([0], [0], color=style.WEIGHTS, alpha=0.18, lw=0, animated=True)[0]
         (self.line,) = axes.plot([], [], "-o", ms=3.5, color=style.WEIGHTS, animated=True)
 

@@ -9,7 +9,6 @@ from nnlearn.explore.quiz import Answer, Near, NumericQuestion, Predict, Questio
 from nnlearn.plots import style, valleys
 from nnlearn.plots.numbers import written
 
-PLAIN = "#6B6B6B"  # gradient descent without momentum, always dashed
 RATES = [0.5, 1.5, 3, 6, 12, 24, 40]
 STEPS = 60
 
@@ -105,14 +104,14 @@ class ValleyExplorer(Explorer):
         above.set(xlim=(-10.5, 5), ylim=(-3.2, 3.2), xlabel="w₁", ylabel="w₂")
         below.set(xlim=(0, STEPS), ylim=(1e-6, 1e3), yscale="log", xlabel="step", ylabel="loss")
         below.text(0.98, 0.84, "solid: momentum", color=style.WEIGHTS, transform=below.transAxes, ha="right", va="top")
-        below.text(0.98, 0.97, "dashed: plain descent", color=PLAIN, transform=below.transAxes, ha="right", va="top")
+        below.text(0.98, 0.97, "dashed: plain descent", color=style.PLAIN, transform=below.transAxes, ha="right", va="top")
         moving = {"animated": True}
         self.contours = {}
         for name, surface in valleys.SURFACES.items():
             self.contours[name] = valleys.contours(above, surface.loss, surface.levels)
             self.contours[name].set_animated(True)
         self.paths, self.ends, self.curves = [], [], []
-        for color, dashes, mark in ((PLAIN, "--", "s"), (style.WEIGHTS, "-", "o")):
+        for color, dashes, mark in ((style.PLAIN, "--", "s"), (style.WEIGHTS, "-", "o")):
             self.paths += above.plot([], [], dashes, marker=mark, ms=3.5, markevery=6, lw=1.4, color=color, **moving)
             self.ends += above.plot([], [], mark, ms=8, mfc="none", mew=2, color=color, **moving)
             self.curves += below.plot([], [], dashes, color=color, **moving)

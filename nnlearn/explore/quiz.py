@@ -1,6 +1,5 @@
 """Questions that answer: each answer has feedback of its own, with a kernel and without one."""
 
-import contextlib
 import html
 import re
 from dataclasses import dataclass, field
@@ -8,8 +7,7 @@ from dataclasses import dataclass, field
 from ipywidgets import HTML, Button, FloatText, HBox, Layout, RadioButtons, Stack, VBox, jslink
 
 from nnlearn import _checks
-from nnlearn.explore.explorer import mode
-from nnlearn.explore.recording import counted_ids
+from nnlearn.explore.explorer import display, mode
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ class Question:
         return box
 
     def _repr_mimebundle_(self, **kwargs):
-        return _bundle(self.widget, str(self), kwargs)
+        return display(self.widget, str(self), kwargs)
 
     def __str__(self):
         lines = [f"{self.kind}: {_plain(self.text)}"]
@@ -157,7 +155,7 @@ class NumericQuestion:
         return box
 
     def _repr_mimebundle_(self, **kwargs):
-        return _bundle(lambda: self.widget(live=mode() == "live"), str(self.as_choice()), kwargs)
+        return display(lambda: self.widget(live=mode() == "live"), str(self.as_choice()), kwargs)
 
     def __str__(self):
         return f"{self.kind}: {_plain(self.text)}"
@@ -180,7 +178,7 @@ class Quiz:
         return box
 
     def _repr_mimebundle_(self, **kwargs):
-        return _bundle(self.widget, str(self), kwargs)
+        return display(self.widget, str(self), kwargs)
 
     def __str__(self):
         return "\n\n".join(map(str, self.questions))
@@ -189,15 +187,6 @@ class Quiz:
 
 
 # ---- Helpers -----------------------------------------------------------------------------------------------------
-
-
-def _bundle(widget, text, kwargs):
-    """Return the display data of the widget that `widget()` makes, with `text` as its plain form."""
-    with counted_ids() if mode() == "recorded" else contextlib.nullcontext():
-        bundle = widget()._repr_mimebundle_(**kwargs)
-    data, *metadata = bundle if isinstance(bundle, tuple) else (bundle,)
-    data["text/plain"] = text
-    return (data, *metadata) if metadata else data
 
 
 def _question_text(question):

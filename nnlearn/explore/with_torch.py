@@ -9,6 +9,8 @@ from pathlib import Path
 
 from ipywidgets import HTML, Layout
 
+from nnlearn.explore.explorer import WIDTH, display
+
 RECORDED = Path(__file__).with_name("with_torch.json")
 
 
@@ -64,12 +66,12 @@ class Status:
             f"(What is on the page was printed with PyTorch {recorded}.)"
         )
 
+    def widget(self):
+        """Return the sentence as a widget."""
+        return HTML(f'<div class="nn-says">{self.sentence()}</div>', layout=Layout(width="100%", max_width=f"{WIDTH}px"))
+
     def _repr_mimebundle_(self, **kwargs):
-        widget = HTML(f'<div class="nn-says">{self.sentence()}</div>', layout=Layout(width="100%", max_width="640px"))
-        bundle = widget._repr_mimebundle_(**kwargs)
-        data, *metadata = bundle if isinstance(bundle, tuple) else (bundle,)
-        data["text/plain"] = repr(self)
-        return (data, *metadata) if metadata else data
+        return display(self.widget, repr(self), kwargs)
 
 
 STATUS = Status()

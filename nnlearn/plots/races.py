@@ -10,7 +10,7 @@ from nnlearn.plots.picture import Picture
 
 #: How each runner is drawn: colour, dashes, marker, and the sign that stands for the marker in a line of text.
 LOOKS = {
-    "SGD": ("#6B6B6B", "--", "s", "■"),
+    "SGD": (style.PLAIN, "--", "s", "■"),
     "Momentum": (style.WEIGHTS, "-.", "^", "▲"),
     "RMSprop": ("#A8487F", ":", "D", "◆"),
     "Adam": (style.FORWARD, "-", "o", "●"),

@@ -12,6 +12,8 @@ CLASSES = ("#0072B2", "#E69F00", "#007A5A", "#CC79A7", "#56B4E9", "#D55E00")  # 
 OTHER = "#8A5F00"  # what belongs to none of these, and class 1 in text: the class's own orange is too light to be read
 
 INK = "#222222"  # text and axes
+PLAIN = "#6B6B6B"  # gradient descent without more, always dashed
+FAINT = "#B4B4AE"  # contours, and runs that stand behind the one in question
 GRID = "#C9C9C4"  # lines that only guide the eye
 CARD = "#FCFCFA"  # what every picture lies on, in light and in dark mode
 

@@ -1,7 +1,7 @@
 """Surfaces to walk down, and pictures of how fast a walk goes; nothing here knows an optimizer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
@@ -13,12 +13,16 @@ from nnlearn.plots.picture import Picture
 
 @dataclass(frozen=True)
 class Surface:
-    """A loss of two weights: `loss(w1, w2)`, `gradient(w)` for w of shape (2,), where to start, and the contours to draw."""
+    """A loss of two weights: `loss(w1, w2)`, `gradient(w)` for w of shape (2,), and the contours to draw.
+
+    Where it matters, `start` is where walks begin, and `places` maps the name of a resting place to the points that bear it.
+    """
 
     loss: Callable
     gradient: Callable
-    start: tuple[float, float]
     levels: tuple[float, ...]
+    start: tuple[float, float] | None = None
+    places: dict[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
 
 
 def _bent_floor(x):
@@ -80,7 +84,7 @@ def until_outside(points, limit):
     return np.clip(points[: outside[0] + 1] if len(outside) else points, -limit, limit)
 
 
-def contours(axes, loss, levels, color="#B4B4AE"):
+def contours(axes, loss, levels, color=style.FAINT):
     """Draw lines of equal loss over the whole axes; coarse, because a page holds many of them."""
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     x, y = np.meshgrid(np.linspace(left, right, 47), np.linspace(low, high, 25))
@@ -134,7 +138,7 @@ def rate_curves(rates, losses, *, ylabel="loss after training"):
     picture = Picture(size=(5.0, 3.2))
     axes = picture.subplots()
     axes.set(xscale="log", yscale="log", xlabel="learning rate η", ylabel=ylabel)
-    looks = [("#6B6B6B", "--", "s"), (style.WEIGHTS, "-", "o"), (style.FORWARD, ":", "^")]
+    looks = [(style.PLAIN, "--", "s"), (style.WEIGHTS, "-", "o"), (style.FORWARD, ":", "^")]
     said, lowest = [], np.inf
     for (name, found), (color, dashes, mark) in zip(losses.items(), looks, strict=False):
         found = np.asarray(found, float)
