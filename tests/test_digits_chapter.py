@@ -40,6 +40,12 @@ def test_what_is_no_text_is_refused():
         drawing.from_text(np.zeros((8, 8)))
 
 
+def test_the_ten_that_were_drawn_are_ten_different_drawings():
+    assert drawing.ten().shape == (10, 64)
+    assert len({pixels.tobytes() for pixels in drawing.ten()}) == 10
+    assert np.array_equal(drawing.ten()[7], drawing.from_text("\n".join(SEVEN)))
+
+
 def test_the_pad_says_what_the_network_says_to_the_same_drawing():
     network = digits.trained()[0]
     pad = drawing.DrawingPad(network)

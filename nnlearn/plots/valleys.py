@@ -149,13 +149,13 @@ def rate_curves(rates, losses, *, ylabel="loss after training"):
         axes.plot(rates, median, dashes, marker=mark, ms=4, color=color)
         best = int(median.argmin())
         lowest = min(lowest, found.min())
-        said.append(f"{name} is lowest, {median[best]:.2g}, at η = {rates[best]:g}")
+        said.append(f"{name} is lowest, {median[best]:.2g}, at η = {rates[best]:.2g}")
     axes.set_ylim(0.8 * lowest, 20 * lowest)  # what has flown away says nothing by how far
     ticks = [digit * 10.0**power for power in range(-6, 4) for digit in (1, 2, 5)]
     ticks = [tick for tick in ticks if 0.8 * lowest <= tick <= 20 * lowest]
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.set_xticks(rates, [f"{rate:g}" for rate in rates])
+    axes.set_xticks(rates, [f"{rate:.2g}" for rate in rates])
     axes.xaxis.set_minor_locator(NullLocator())
     for place, (name, (color, _, mark)) in enumerate(zip(losses, looks, strict=False)):
         sign = {"s": "■", "o": "●", "^": "▲"}[mark]
