@@ -3,6 +3,7 @@
 import os
 
 import hypothesis
+import numpy as np
 import pytest
 
 os.environ.setdefault("MPLBACKEND", "agg")
@@ -12,6 +13,13 @@ os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
 hypothesis.settings.register_profile("default", max_examples=50, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("nightly", max_examples=2000, deadline=None)
 hypothesis.settings.load_profile("nightly" if os.environ.get("NNLEARN_NIGHTLY") else "default")
+
+
+@pytest.fixture(autouse=True)
+def numbers_print_as_usual():
+    """Take back what a test changed for the whole process: a page's opening cell sets how numpy prints numbers."""
+    with np.printoptions():
+        yield
 
 
 # Tests in these files take seconds each and share nothing, so that they are handed out one by one.
