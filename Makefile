@@ -22,7 +22,7 @@ help:  ## list the targets
 book: html  ## build the book, serve it and say where (PORT=8000)
 	@$(BIN)/python tools/serve.py _build/html $(PORT)
 
-html: $(VENV)/.book  ## build the book, strictly, into _build/html
+html: $(VENV)/.book $(VENV)/.lite  ## build the book, strictly, into _build/html
 	@$(BUILD)
 
 lab: $(VENV)/.book  ## open the chapters as notebooks in JupyterLab
@@ -42,7 +42,7 @@ test-pages: strict  ## build the book from clean, and try every page in a browse
 
 # From clean, since Sphinx does not repeat the warnings of pages that it does not read again. What notebooks gave when they
 # were run stays, as long as neither they nor the package have changed.
-strict: $(VENV)/.dev
+strict: $(VENV)/.dev $(VENV)/.lite
 	@rm -rf _build/html _build/.doctrees
 	@$(BUILD)
 
@@ -92,6 +92,15 @@ $(VENV)/.dev: $(VENV)/.book requirements-dev.txt
 	@echo "Setting up what the tests need (once) ..."
 	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@
+
+# Python in the browser: parts that are pinned by hash (tools/lite_parts.json) and kept in .lite-parts. Without them the book is built
+# all the same, without the buttons that run a chapter; where CI is set, that is a failure.
+$(VENV)/.lite: $(VENV)/.book tools/lite_parts.json requirements.txt
+	@if $(BIN)/python tools/lite_parts.py; then touch $@; \
+	else \
+		echo "The parts of Python in the browser could not be fetched: the pages will have no button that runs them."; \
+		if [ -n "$$CI" ]; then echo "CI is set, where nothing may be left out."; exit 1; fi; \
+	fi
 
 # Where PyTorch cannot be installed, the tests that need it are skipped, which they say at their end; the next `make test` tries
 # again. Where CI is set, nothing may be skipped, and so this fails.
