@@ -23,7 +23,7 @@ def numbers_print_as_usual():
 
 
 # Tests in these files take seconds each and share nothing, so that they are handed out one by one.
-ONE_BY_ONE = ("tests/test_pages.py", "tests/test_notebooks.py", "tests/test_build.py")
+ONE_BY_ONE = ("tests/test_pages.py", "tests/test_notebooks.py", "tests/test_build.py", "tests/test_lite.py")
 
 
 @pytest.hookimpl(optionalhook=True)

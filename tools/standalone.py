@@ -16,7 +16,7 @@ BOOK = Path(__file__).resolve().parent.parent / "book"
 LABEL = re.compile(r"^\(([\w-]+)\)=\n", flags=re.MULTILINE)
 CITE = re.compile(r"\{cite:([pt])\}`([^`]+)`")
 DOWNLOAD = re.compile(r"\{download\}`([^`<]+?) *<([^`>]+)>`")
-FENCE = re.compile(r"^(:{3,}|`{3,})\{(?:admonition|dropdown)\} ?(.*)\n((?::\w[\w-]*:.*\n)*)(.*?)^\1 *$", flags=re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^(:{3,}|`{3,})\{(?:admonition|dropdown)\} ?(.*)\n(?::[\w-]+:.*\n)*((?:.*\n)*?)\1 *$", flags=re.MULTILINE)
 LINK = re.compile(r"\]\(([\w-]+)\)")
 #: Cells whose code the page does not show. Here it is folded away, for a reader who wants to look.
 FOLDED = {"remove-cell", "remove-input", "hide-input"}
@@ -45,7 +45,7 @@ def plain_markdown(text):
     text = LABEL.sub("", text)
     text = CITE.sub(lambda found: _cited(found[2].split(","), in_brackets=found[1] == "p"), text)
     text = DOWNLOAD.sub(r"[\1](\2)", text)
-    text = FENCE.sub(lambda found: _quoted(found[2], found[4]), text)
+    text = FENCE.sub(lambda found: _quoted(found[2], found[3]), text)
     return LINK.sub(lambda found: f"]({_places().get(found[1], found[1])})", text)
 
 
