@@ -1,5 +1,6 @@
 """Every chapter in the browser's own Python: opened by its page's button, run, played with, solved, and kept across a reload."""
 
+import base64
 import json
 import re
 from pathlib import Path
@@ -96,7 +97,7 @@ class Notebook:
         return shown(self.cells()[place])
 
     def file(self, name):
-        """Return the content of a file that the browser keeps."""
+        """Return the content of a file that Python has written and the browser keeps, in base64."""
         get = "(name) => window.jupyterapp.serviceManager.contents.get(name, {content: true}).then((file) => file.content)"
         return self.page.evaluate(get, name)
 
@@ -164,7 +165,7 @@ def test_a_chapter_runs_in_the_browser(reader, address, chapter):
     notebook.command("docmanager:save")
     notebook.reload()
     assert notebook.cells()[place].source == solved
-    assert json.loads(notebook.file("progress.json"))["verdicts"][exercise.id] == "ok"
+    assert json.loads(base64.b64decode(notebook.file("progress.json")))["verdicts"][exercise.id] == "ok"
     assert notebook.trouble == []
     page.close()
 

@@ -3,12 +3,18 @@
 Jupyter shows the book's own marks as they are written: labels, citations, notes. In a copy that readers open elsewhere, such as
 Python in the browser, a citation is its authors and year, a link to a label leads to the heading, and code that only makes
 a picture is folded away.
+
+    python tools/standalone.py FOLDER      write all chapters so, for a branch of their own, from which Colab, JupyterHub and readers
+                                           who want a single chapter take them
 """
 
 import re
+import shutil
+import sys
 from functools import cache
 from pathlib import Path
 
+import addresses
 import nbformat
 from pybtex.database import parse_file
 
@@ -20,6 +26,30 @@ FENCE = re.compile(r"^(:{3,}|`{3,})\{(?:admonition|dropdown)\} ?(.*)\n(?::[\w-]+
 LINK = re.compile(r"\]\(([\w-]+)\)")
 #: Cells whose code the page does not show. Here it is folded away, for a reader who wants to look.
 FOLDED = {"remove-cell", "remove-input", "hide-input"}
+
+
+#: The first cell of a notebook that stands alone. On Colab it installs the package; where that is there already, it does nothing.
+FIRST_CELL = """\
+# This installs the book's package where it is missing, on Colab for instance.
+import importlib.util
+import sys
+
+if importlib.util.find_spec("nnlearn") is None:
+    %pip install --quiet "{install}"
+if "google.colab" in sys.modules:
+    from google.colab import output
+    output.enable_custom_widget_manager()"""
+
+
+def write_all(folder):
+    """Write every chapter into `folder` so that it stands alone and brings its own package."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(BOOK.glob("*.ipynb")):
+        notebook = standalone(nbformat.read(path, as_version=4))
+        first = nbformat.v4.new_code_cell(FIRST_CELL.format(install=addresses.install()), id="set-up")
+        notebook.cells.insert(1, first)
+        (folder / path.name).write_text(nbformat.writes(notebook, version=4) + "\n", encoding="utf-8")
+    shutil.copytree(BOOK / "scripts", folder / "scripts", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
 
 
 def standalone(notebook):
@@ -86,3 +116,9 @@ def _places():
             for label, heading in re.findall(r"^\(([\w-]+)\)=\n+#+ (.+)$", cell.source, flags=re.MULTILINE):
                 places[label] = f"{path.name}#{heading.strip().replace(' ', '-')}"
     return places
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    write_all(Path(sys.argv[1]))
