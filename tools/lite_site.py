@@ -48,6 +48,17 @@ def build(site):
     run = subprocess.run(command, capture_output=True, text=True, cwd=WORK, env=environment)
     if run.returncode:
         raise RuntimeError(f"JupyterLite could not be built:\n{run.stdout}{run.stderr}")
+    _name_pages(site)
+
+
+def _name_pages(site):
+    """Give JupyterLite's pages a language, the book's name and its sign."""
+    shutil.copy2(ROOT / "book" / "_static" / "mark.svg", site / "mark.svg")
+    for page in site.glob("*/index.html"):
+        text = page.read_text(encoding="utf-8")
+        text = text.replace("<html>", '<html lang="en">', 1).replace("<title>Jupyter Notebook - ", "<title>nnlearn: ", 1)
+        text = text.replace("</title>", '</title>\n    <link rel="icon" type="image/svg+xml" href="../mark.svg" />', 1)
+        page.write_text(text, encoding="utf-8")
 
 
 # ---- What readers open -----------------------------------------------------------------------------------------------
