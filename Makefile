@@ -13,7 +13,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 unexport JUPYTER_PATH PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help book html lab test strict test-unit test-notebooks test-pages notebooks diffs lint format lock clean
+.PHONY: help book html lab test strict test-unit test-notebooks test-pages test-grading notebooks diffs lint format lock links clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | while IFS='|' read -r name what; do \
@@ -40,6 +40,12 @@ test-notebooks: $(VENV)/.dev $(VENV)/.torch  ## run every notebook and compare e
 test-pages: strict  ## build the book from clean, and try every page in a browser
 	$(PYTEST) tests/test_pages.py tests/test_build.py
 
+test-grading: $(VENV)/.made requirements-grading.txt  ## make assignments and have nbgrader and otter grade them, in .venv-grading
+	@[ -d .venv-grading ] || $(PYTHON) -m venv .venv-grading
+	@.venv-grading/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-grading.txt
+	@.venv-grading/bin/python -m pip install -q --disable-pip-version-check --no-deps .
+	.venv-grading/bin/python tools/try_grading.py
+
 # From clean, since Sphinx does not repeat the warnings of pages that it does not read again. What notebooks gave when they
 # were run stays, as long as neither they nor the package have changed.
 strict: $(VENV)/.dev $(VENV)/.lite
@@ -54,9 +60,10 @@ diffs: $(VENV)/.dev  ## let git show and merge notebooks in a readable way, in t
 	git config merge.jupyternotebook.name "merge notebooks by their cells"
 	git config merge.jupyternotebook.driver "$(CURDIR)/$(BIN)/git-nbmergedriver merge %O %A %B %L %P"
 
-lint: $(VENV)/.dev  ## style, unused code, import directions
+lint: $(VENV)/.dev  ## style, unused code, import directions, workflows
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	$(BIN)/zizmor --offline --no-progress --quiet .github/workflows
 
 format: $(VENV)/.dev  ## sort imports and mend what can be mended
 	$(BIN)/ruff check --fix .
@@ -65,10 +72,14 @@ LOCK := $(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --g
 lock: $(VENV)/.dev  ## pin the newest versions that pyproject.toml allows
 	$(LOCK) --extra book -o requirements.txt
 	$(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --extra grading -c requirements.txt -o requirements-grading.txt
 
 clean:  ## remove what was built, and keep the environment
 	rm -rf _build dist .pytest_cache .hypothesis .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+links: strict  ## follow the book's links to other places; needs the network
+	$(BIN)/jupyter-book build -q --builder linkcheck .
 
 # ---- The environment: made once, and again when what it is made from changes ---------------------------------------
 

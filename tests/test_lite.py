@@ -49,6 +49,15 @@ def reader(address):
         browser.close()
 
 
+@pytest.fixture
+def page(reader):
+    """A new tab of the reader's browser, which is closed at the end, and with it the Python that runs in it."""
+    opened = reader.new_page()
+    yield opened
+    for tab in reader.pages:
+        tab.close()
+
+
 class Notebook:
     """A chapter that is open in the browser."""
 
@@ -56,8 +65,12 @@ class Notebook:
         self.page, self.trouble = page, []
         page.on("pageerror", lambda error: self.trouble.append(f"script error: {error}"))
         page.on("request", lambda request: self._note(request.url, home))
-        page.on("console", lambda said: said.type == "error" and self.trouble.append(f"console: {said.text} {said.location['url']}"))
+        page.on("console", self._listen)
         self.wait()
+
+    def _listen(self, said):
+        if said.type == "error":
+            self.trouble.append(f"console: {said.text} {said.location['url']}")
 
     def _note(self, url, home):
         if not url.startswith((home, "data:", "blob:")):
@@ -120,7 +133,8 @@ def first_exercise(cells):
 
 def farther_end(explorer):
     """Return the point of an explorer's first slider that is farther from where its handle stands."""
-    value, least, most = (float(explorer.locator(".noUi-handle").first.get_attribute(f"aria-value{n}")) for n in ("now", "min", "max"))
+    handle = explorer.locator(".noUi-handle").first
+    value, least, most = (float(handle.get_attribute(f"aria-value{which}")) for which in ("now", "min", "max"))
     width = explorer.locator(".noUi-target").first.bounding_box()["width"]
     return {"x": 2 if value - least > most - value else width - 2, "y": 2}
 
@@ -134,8 +148,7 @@ def button(address, chapter):
 
 
 @every_chapter
-def test_a_chapter_runs_in_the_browser(reader, address, chapter):
-    page = reader.new_page()
+def test_a_chapter_runs_in_the_browser(page, address, chapter):
     page.goto(button(address, chapter))
     notebook = Notebook(page, address)
     place, exercise = first_exercise(notebook.cells())
@@ -151,7 +164,8 @@ def test_a_chapter_runs_in_the_browser(reader, address, chapter):
     explorer = page.locator(".nn-explorer:has(.noUi-handle)").first
     before = explorer.locator(".nn-frame").get_attribute("aria-label")
     explorer.locator(".noUi-handle").first.drag_to(explorer.locator(".noUi-target").first, target_position=farther_end(explorer))
-    page.wait_for_function("(words) => document.querySelector('.nn-explorer:has(.noUi-handle) .nn-frame').ariaLabel !== words", arg=before)
+    other = "(words) => document.querySelector('.nn-explorer:has(.noUi-handle) .nn-frame').ariaLabel !== words"
+    page.wait_for_function(other, arg=before)
 
     # A wrong answer is answered, a right one counts.
     wrong = exercise.misconceptions[0]
@@ -167,13 +181,11 @@ def test_a_chapter_runs_in_the_browser(reader, address, chapter):
     assert notebook.cells()[place].source == solved
     assert json.loads(base64.b64decode(notebook.file("progress.json")))["verdicts"][exercise.id] == "ok"
     assert notebook.trouble == []
-    page.close()
 
 
-def test_a_page_opens_its_notebook_and_progress_is_read_again(reader, address):
-    page = reader.new_page()
+def test_a_page_opens_its_notebook_and_progress_is_read_again(page, address):
     page.goto(f"{address}/book/{CHAPTERS[0]}.html")
-    with reader.expect_page() as opened:
+    with page.context.expect_page() as opened:
         page.get_by_role("link", name="Run it here").click()
     notebook = Notebook(opened.value, address)
     exercise = first_exercise(notebook.cells())[1]

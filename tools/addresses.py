@@ -48,7 +48,8 @@ def nbgitpuller(hub=SOME_HUB, chapter=None):
     url, _ = repository()
     folder = url.rsplit("/", 1)[-1]
     place = f"lab/tree/{folder}/{chapter}.ipynb" if chapter else f"lab/tree/{folder}"
-    return f"{hub}/hub/user-redirect/git-pull?{urlencode({'repo': url, 'branch': NOTEBOOKS_BRANCH, 'urlpath': place}, quote_via=quote)}"
+    asked = {"repo": url, "branch": NOTEBOOKS_BRANCH, "urlpath": place}
+    return f"{hub}/hub/user-redirect/git-pull?{urlencode(asked, quote_via=quote)}"
 
 
 def install():
@@ -74,8 +75,9 @@ def main(arguments):
         return
     elif arguments:
         sys.exit(__doc__)
-    print(f"repository   {repository()[0]}\nbranch       {repository()[1]}\nBinder       {binder()}\nColab        {colab('01-neuron')}")
-    print(f"nbgitpuller  {nbgitpuller()}")
+    places = {"Binder": binder(), "Colab": colab("01-neuron"), "nbgitpuller": nbgitpuller()}
+    for name, address in {"repository": repository()[0], "branch": repository()[1], **places}.items():
+        print(f"{name:<12} {address}")
 
 
 if __name__ == "__main__":

@@ -40,7 +40,8 @@ def environment(folder):
 @contextlib.contextmanager
 def server(programs):
     """Start a Jupyter server in the repository, as Binder does; gives its address."""
-    command = [programs / "jupyter", "server", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0", f"--IdentityProvider.token={TOKEN}"]
+    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0", f"--IdentityProvider.token={TOKEN}"]
+    command = [programs / "jupyter", "server", *options]
     with tempfile.TemporaryDirectory() as runtime:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "JUPYTER_RUNTIME_DIR": runtime}, **quiet)

@@ -13,10 +13,14 @@ def name_addresses(app, config):
     config.myst_substitutions = {
         **(config.myst_substitutions or {}),
         "repository": addresses.repository()[0],
-        "binder": addresses.binder(),
-        "nbgitpuller": addresses.nbgitpuller(),
-        "install": addresses.install(),
+        "nbgitpuller": _as_code(addresses.nbgitpuller(), "text"),
+        "install": _as_code(f'pip install "{addresses.install()}"', "sh"),
     }
+
+
+def _as_code(text, language):
+    """Return Markdown for a line that readers copy."""
+    return f"```{language}\n{text}\n```"
 
 
 def add_buttons(app, pagename, templatename, context, doctree):
@@ -35,7 +39,9 @@ def add_buttons(app, pagename, templatename, context, doctree):
             "tooltip": "Run this chapter on a server",
             "icon": "fas fa-rocket",
             "label": "launch-buttons",
-            "buttons": [{"type": "link", "text": text, "url": url, "tooltip": tip, "label": text.lower()} for text, url, tip in places],
+            "buttons": [
+                {"type": "link", "text": name, "url": url, "tooltip": words, "label": name.lower()} for name, url, words in places
+            ],
         },
     )
 

@@ -4,8 +4,8 @@ Jupyter shows the book's own marks as they are written: labels, citations, notes
 Python in the browser, a citation is its authors and year, a link to a label leads to the heading, and code that only makes
 a picture is folded away.
 
-    python tools/standalone.py FOLDER      write all chapters so, for a branch of their own, from which Colab, JupyterHub and readers
-                                           who want a single chapter take them
+    python tools/standalone.py FOLDER      write all chapters so, for a branch of their own, from which Colab, JupyterHub and
+                                           readers who want a single chapter take them
 """
 
 import re

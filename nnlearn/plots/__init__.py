@@ -7,10 +7,10 @@ if sys.platform == "emscripten":
     # In the browser Matplotlib makes its list of fonts at each start, within a second, and says so each time.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
-from nnlearn.plots.images import image_grid  # noqa: E402
-from nnlearn.plots.picture import Picture  # noqa: E402
-from nnlearn.plots.tables import confusion  # noqa: E402
-from nnlearn.plots.training import loss_curves  # noqa: E402
-from nnlearn.plots.wiring import wirings  # noqa: E402
+from nnlearn.plots.images import image_grid
+from nnlearn.plots.picture import Picture
+from nnlearn.plots.tables import confusion
+from nnlearn.plots.training import loss_curves
+from nnlearn.plots.wiring import wirings
 
 __all__ = ["Picture", "confusion", "image_grid", "loss_curves", "wirings"]
