@@ -63,8 +63,9 @@ class Notebook:
 
     def __init__(self, page, home):
         self.page, self.trouble = page, []
+        host = "/".join(home.split("/")[:3])
         page.on("pageerror", lambda error: self.trouble.append(f"script error: {error}"))
-        page.on("request", lambda request: self._note(request.url, home))
+        page.on("request", lambda request: self._note(request.url, host))
         page.on("console", self._listen)
         self.wait()
 
@@ -72,8 +73,8 @@ class Notebook:
         if said.type == "error":
             self.trouble.append(f"console: {said.text} {said.location['url']}")
 
-    def _note(self, url, home):
-        if not url.startswith((home, "data:", "blob:")):
+    def _note(self, url, host):
+        if not url.startswith((host, "data:", "blob:")):
             self.trouble.append(f"request to elsewhere: {url}")
 
     def wait(self):
