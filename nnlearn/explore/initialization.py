@@ -69,16 +69,18 @@ class LayersExplorer(Explorer):
         edges = np.linspace(-2.2, 3.2, self.BINS + 1)
         for layer, (shape, a) in enumerate(zip(self.shapes, activations, strict=True), start=1):
             heights = np.histogram(np.clip(a, -2.19, 3.19), edges)[0].astype(float)
-            half = (0.42 * heights / heights.max()).round(3)
+            held = np.flatnonzero(heights)
+            low, high = held[0], held[-1] + 1  # no line where there is nothing
+            half = (0.42 * heights[low:high] / heights.max()).round(3)
             x = np.concatenate([layer + np.repeat(half, 2), layer - np.repeat(half, 2)[::-1]])
-            y = np.repeat(edges, 2)[1:-1]
+            y = np.repeat(edges[low : high + 1], 2)[1:-1]
             shape.set_xy(np.stack([x, np.concatenate([y, y[::-1]]).round(2)], axis=1))
         sizes = [_spread(g) for g in gradients]
         self.line.set_data(range(1, DEPTH + 1), np.clip(sizes, 1e-9, 1e7))
         first, last = np.std(activations[0]), np.std(activations[-1])
         return (
-            f"{activation}, weights of spread {factor:g}/√n: the activations' spread goes from {first:.2g} in layer 1 to "
-            f"{last:.2g} in layer {DEPTH}; the gradient, 1 as it enters, has come to {written(sizes[0], '.1e')} in layer 1."
+            f"{activation}, weights of spread {factor:g}/√n: the activations' spread goes from {written(first, '.2g')} in layer 1 to "
+            f"{written(last, '.2g')} in layer {DEPTH}; the gradient, 1 as it enters, has come to {written(sizes[0], '.2g')} in layer 1."
         )
 
 
