@@ -79,8 +79,9 @@ class LayersExplorer(Explorer):
         self.line.set_data(range(1, DEPTH + 1), np.clip(sizes, 1e-9, 1e7))
         first, last = np.std(activations[0]), np.std(activations[-1])
         return (
-            f"{activation}, weights of spread {factor:g}/√n: the activations' spread goes from {written(first, '.2g')} in layer 1 to "
-            f"{written(last, '.2g')} in layer {DEPTH}; the gradient, 1 as it enters, has come to {written(sizes[0], '.2g')} in layer 1."
+            f"{activation}, weights of spread {factor:g}/√n: the activations' spread goes from {written(first, '.2g')} in layer 1 "
+            f"to {written(last, '.2g')} in layer {DEPTH}; the gradient, 1 as it enters, has come to {written(sizes[0], '.2g')} "
+            "in layer 1."
         )
 
 
