@@ -32,6 +32,12 @@ def owner_and_name():
     return "/".join(repository()[0].split("/")[-2:])
 
 
+def site():
+    """Return the address of the published book, with a slash at its end: that of the repository's pages."""
+    owner, name = owner_and_name().split("/")
+    return f"https://{owner.lower()}.github.io/{name}/"
+
+
 def binder(chapter=None):
     """Return the address that opens the book, or a chapter of it, on Binder."""
     place = f"lab/tree/book/{chapter}.ipynb" if chapter else "lab/tree/book"
@@ -75,7 +81,7 @@ def main(arguments):
         return
     elif arguments:
         sys.exit(__doc__)
-    places = {"Binder": binder(), "Colab": colab("01-neuron"), "nbgitpuller": nbgitpuller()}
+    places = {"book": site(), "Binder": binder(), "Colab": colab("01-neuron"), "nbgitpuller": nbgitpuller()}
     for name, address in {"repository": repository()[0], "branch": repository()[1], **places}.items():
         print(f"{name:<12} {address}")
 
