@@ -8,12 +8,11 @@ from pathlib import Path
 import lite_parts
 import nbformat
 import pytest
-from playwright.sync_api import sync_playwright
 from standalone import plain_markdown, standalone
 
 from nnlearn.exercises import EXERCISES
-from tests.pages.browser import CHROMIUM, FLAGS, HOW
-from tests.pages.site import SITE, ensure_built, served
+from tests.pages.browser import CHROMIUM, FLAGS
+from tests.pages.site import SITE
 
 BOOK = Path(__file__).resolve().parent.parent / "book"
 CHAPTERS = sorted(path.stem for path in BOOK.glob("*.ipynb"))
@@ -24,29 +23,15 @@ WITHOUT = "The chapters were NOT run in the browser's own Python: its parts are 
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """The address of the book, below a sub-path."""
+def reader(address, chromium):
+    """One reader's browser, which keeps what it has fetched and what was written in it, from chapter to chapter."""
     if lite_parts.missing():
         pytest.skip(WITHOUT)
-    ensure_built()
-    host = tmp_path_factory.mktemp("host")
-    (host / "some").mkdir()
-    (host / "some" / "book").symlink_to(SITE)
-    with served(host) as at:
-        yield f"{at}/some/book"
-
-
-@pytest.fixture(scope="module")
-def reader(address):
-    """One reader's browser, which keeps what it has fetched and what was written in it, from chapter to chapter."""
-    if CHROMIUM is None:
-        pytest.skip(HOW)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, ALONE])
-        context = browser.new_context(viewport={"width": 1200, "height": 900})
-        context.set_default_timeout(120_000)
-        yield context
-        browser.close()
+    running = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, ALONE])
+    context = running.new_context(viewport={"width": 1200, "height": 900})
+    context.set_default_timeout(120_000)
+    yield context
+    running.close()
 
 
 @pytest.fixture
