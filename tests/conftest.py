@@ -70,7 +70,7 @@ def visit(chromium, address):
 
 # Tests in these files take seconds each and share nothing, so that they are handed out one by one.
 ONE_BY_ONE = (
-    "tests/test_lite.py", "tests/test_pages.py", "tests/test_everyone.py", "tests/test_notebooks.py", "tests/test_build.py",
+    "tests/test_lite.py", "tests/test_pages.py", "tests/test_notebooks.py", "tests/test_build.py",
 )  # fmt: skip
 
 
