@@ -1,7 +1,7 @@
 """Being found and finding one's way: links from first uses to the glossary and the notation, descriptions, a map of the site.
 
-A Sphinx extension (`_config.yml` names it). In each chapter the first use of a glossary's term leads to its entry, and the first use
-of a letter to the notation. The notebooks hold none of these links: in Jupyter they would only be in the way.
+A Sphinx extension (`_config.yml` names it). In each chapter the first use of a term leads to its entry in the glossary, and the
+first use of a letter to the notation. The notebooks hold none of these links, which would only be in the way in Jupyter.
 """
 
 import re

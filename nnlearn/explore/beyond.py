@@ -226,7 +226,7 @@ class SpeedExplorer(Explorer):
         Three layers of `width` × `width` weights; 6 calculations for each weight and example (2 forward, 4 back); the
         gradients, 4 bytes each, go round in a ring, in 2 (K - 1) messages of a Kth part.
         """
-        weights = 3 * width**2
+        weights = 3.0 * width**2  # a float, since whole numbers have 32 bits only where Python runs in the browser
         computing = 6 * weights * batch / processes / cls.RATE
         bytes_sent = 2 * (processes - 1) / processes * 4 * weights
         return computing, 8 * bytes_sent / (link * 1e9) + 2 * (processes - 1) * cls.DELAY
