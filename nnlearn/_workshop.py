@@ -1,12 +1,13 @@
-"""The inside of `fit`: a whole epoch in arrays that were made once, number for number what the plain loop gives.
+"""The inside of `fit`: a whole epoch in arrays that were made once, with the numbers of the plain loop.
 
 The plain loop (`training._plain_epoch`) calls layers, loss and optimizer as a reader would, and every call makes new arrays. For
 small networks most of the time goes into that and into checks that say the same at every step. Here a step is a list of numpy
 calls whose arguments exist already. They are the operations of the readable code in the same order, so that not a digit
-changes, and what is known beforehand is done beforehand:
+changes (for a population up to rounding: its arrays lie in memory in another order, which BLAS notices), and what is known
+beforehand is done beforehand:
 
 - all weights lie in one vector, all gradients in another, so that an optimizer works on a few long vectors;
-- the rows of several batches are fetched at once, and the losses of several batches are computed at once.
+- the losses of several batches are computed at once, since nobody needs them before the epoch ends.
 
 A network keeps its own arrays: they are read when an epoch begins and written when it has ended well. Where it has not (a loss
 that is not finite, values that a loss refuses), nothing is written, and the plain loop does the epoch again and says what is wrong.
@@ -20,12 +21,10 @@ import numpy as np
 from nnlearn import activations, layers, losses, optimizers, schedules
 from nnlearn.network import Network
 
-# Rows of about so many bytes are fetched at once: many batches of a small data set, one of a large.
-BLOCK_BYTES = 2**18
+# So much is kept of the outputs before their losses are computed.
+KEPT_BYTES = 2**18
 # An optimizer works on so many weights at once, all that it needs of them being in the processor's cache.
-CHUNK = 2**14
-# Up to this width numpy adds a row to every row more slowly than BLAS multiplies it by a column of ones.
-NARROW = 64
+CHUNK = 2**15
 
 
 def open_workshop(network, loss, optimizer, x, y, batch_size):
@@ -49,11 +48,8 @@ class Workshop:
         self.weights, self.gradients = _Vector(self.network.params), _Vector(self.network.params)
         self.memories = [_Vector(self.network.params) for _ in range(self.optimizer.memory)]
         self.update = _Update(self.optimizer, self.weights, self.gradients, self.memories)
-        n, size = self.x.shape[-2], self.batch_size
-        row_bytes = self.x.nbytes // n + self.y.nbytes // n
-        at_once = min(max(1, BLOCK_BYTES // (row_bytes * size)), n // size)
-        self.batches = _Batches(self, size, at_once)
-        self.last = _Batches(self, n % size, 1) if n % size else None
+        rest = self.x.shape[-2] % self.batch_size
+        self.batches = [_Batches(self, rows) for rows in (self.batch_size, rest) if rows]
 
     def epoch(self, order):
         """Train for one epoch on the rows in this order, and return the sum of their losses.
@@ -82,16 +78,15 @@ class Workshop:
         return total
 
     def _all_batches(self, order):
-        total, done, block = 0.0, 0, self.batches.rows * len(self.batches.slots)
-        whole = len(order) - len(order) % self.batches.rows
-        pieces = [(self.batches, order[start : min(start + block, whole)]) for start in range(0, whole, block)]
-        if self.last is not None:
-            pieces.append((self.last, order[whole:]))
-        for batches, rows in pieces:
-            for batch_loss in batches.train(rows, self.update) or ():
-                total = total + batch_loss * batches.rows
-                done += batches.rows
-        return total if done == len(order) else None
+        """Take all steps of the epoch; return the sum of the losses of all rows, or None if one is not finite."""
+        total, whole = 0.0, len(order) - len(order) % self.batch_size
+        for batches, rows in zip(self.batches, (order[:whole], order[whole:]), strict=False):
+            losses = batches.train(rows)
+            if losses is None:
+                return None
+            for loss in losses:
+                total = total + loss * batches.rows
+        return total
 
     def _read(self):
         """Take over the weights of the network, and what the optimizer remembers and says now."""
@@ -121,7 +116,7 @@ def _form(network, loss, optimizer):
     """Return all that the prepared calls depend on, to be compared; None where a part is not one of this package's own."""
     params = network.params
     shapes = [(name, array.shape, array.dtype) for name, array in params.items()]
-    if not params or type(loss) not in _SLOPES or type(optimizer) not in _RULES or type(network) is not Network:
+    if not params or type(loss) not in _LOSSES or type(optimizer) not in _RULES or type(network) is not Network:
         return None
     if len({(array.dtype, array.shape[:-2]) for array in params.values()}) > 1 or shapes[0][1][1:-2]:
         return None
@@ -182,60 +177,55 @@ class _Vector:
 
 
 class _Batches:
-    """Everything for batches of `rows` rows, of which `at_once` are fetched in one go."""
+    """Everything for batches of `rows` rows; the losses of several are computed together, from what is kept of each."""
 
-    def __init__(self, workshop, rows, at_once):
-        self.x, self.y, self.loss, self.rows = workshop.x, workshop.y, workshop.loss, rows
-        self.fetched_x, self.fetched_y = (_rows_like(array, rows * at_once) for array in (self.x, self.y))
-        places = [slice(i * rows, (i + 1) * rows) for i in range(at_once)]
-        single = at_once == 1
-        x, y = (array if single else _rows_like(array, rows) for array in (self.fetched_x, self.fetched_y))
-        forward, backward, out = _calls(workshop, x, y)
-        self.outs = np.empty((at_once, *out.shape), out.dtype)
-        self.slots = []
-        for place, kept in zip(places, self.outs, strict=True):
-            fetch = [] if single else [
-                partial(np.copyto, x, self.fetched_x[..., place, :]), partial(np.copyto, y, self.fetched_y[..., place, :])
-            ]  # fmt: skip
-            self.slots.append([*fetch, *forward, partial(np.copyto, kept, out), *backward])
+    def __init__(self, workshop, rows):
+        self.x, self.y, self.rows = workshop.x, workshop.y, rows
+        self.batch_x, self.batch_y = (
+            np.empty((*array.shape[:-2], rows, array.shape[-1]), array.dtype) for array in (self.x, self.y)
+        )
+        self.calls, self.backward, used, self.value = _calls(workshop, self.batch_x, self.batch_y)
+        at_once = max(1, min(KEPT_BYTES // sum(array.nbytes for array in used), self.x.shape[-2] // rows))
+        kept = [np.empty((at_once, *array.shape), array.dtype) for array in used]
+        self.kept, self.keeping = kept, [
+            [partial(np.copyto, place, array) for place, array in zip(places, used, strict=True)]
+            for places in zip(*kept, strict=True)
+        ]  # fmt: skip
 
-    def train(self, rows, update):
-        """Take one step on each batch of these rows; return the list of their losses, or None if one is not finite."""
-        count = len(rows) // self.rows
-        x, y = self.fetched_x[..., : len(rows), :], self.fetched_y[..., : len(rows), :]
-        # Every row number is in range; "clip" alone lets numpy write straight into `out`.
-        np.take(self.x, rows, axis=-2, out=x, mode="clip")
-        np.take(self.y, rows, axis=-2, out=y, mode="clip")
-        for calls in self.slots[:count]:
-            for call in calls:
-                call()
-            update.step()
-        found = self._losses(self.outs[:count], y.reshape(*y.shape[:-2], count, self.rows, y.shape[-1]))
-        return found if found is not None and np.isfinite(found).all() else None
+    def train(self, order):
+        """Take one step on each batch of these rows; return the loss of each, or None if one is not finite."""
+        found, batches = [], order.reshape(-1, self.rows)
+        for start in range(0, len(batches), len(self.keeping)):
+            some = batches[start : start + len(self.keeping)]
+            for rows, keeping in zip(some, self.keeping, strict=False):
+                # Every row number is in range; "clip" alone lets numpy write straight into the array.
+                self.x.take(rows, -2, self.batch_x, "clip")
+                self.y.take(rows, -2, self.batch_y, "clip")
+                for calls in (self.calls, keeping, self.backward):
+                    for call in calls:
+                        call()
+            losses = self._losses(some)
+            if losses is None or not np.isfinite(losses).all():
+                return None
+            found += losses.tolist() if losses.ndim == 1 else list(losses)
+        return found
 
-    def _losses(self, outs, y):
-        """Return the loss of each batch. The batches stand one behind the other as the networks of a population do."""
-        if outs.ndim > 3:
-            y = np.ascontiguousarray(np.moveaxis(y, -3, 0)) if y.ndim > 3 else y[:, None]
+    def _losses(self, batches):
+        """Return the loss of each batch; they stand one behind the other, as the networks of a population do."""
+        kept = [array[: len(batches)] for array in self.kept]
+        y = np.stack([self.y.take(rows, -2) for rows in batches]) if self.y.ndim > 2 else self.y[batches]
         try:
-            found = self.loss.value(self.loss.outputs(outs), y)
+            return self.value(*kept, y if y.ndim == kept[0].ndim else y[:, None])
         except ValueError:  # not probabilities
             return None
-        return found.tolist() if found.ndim == 1 else list(found)
-
-
-def _rows_like(array, rows):
-    """Return an empty array with so many rows, and for the rest like `array`."""
-    return np.empty((*array.shape[:-2], rows, array.shape[-1]), array.dtype)
 
 
 def _room(shape, dtype):
-    """Return an empty array. For a population, K rows that belong to the same example lie together in memory.
+    """Return an empty array. For a population, the K rows that belong to one example lie together in memory.
 
-    Then a bias is added to, and summed over, long stretches. Sums over a column of width 1 depend on where it lies; it stays
-    in the usual order, as in the plain loop.
+    Then a bias is added to, and summed over, long stretches.
     """
-    if len(shape) < 3 or shape[-1] == 1:
+    if len(shape) < 3:
         return np.empty(shape, dtype)
     return np.empty((shape[1], shape[0], shape[2]), dtype).swapaxes(0, 1)
 
@@ -244,7 +234,7 @@ def _room(shape, dtype):
 
 
 def _calls(workshop, x, y):
-    """Return the calls of one step up to the gradients, those of forward and of backward, and the output's array."""
+    """Return the calls of one step up to the slope of the loss, those after it, and what the loss is computed from and how."""
     forward, passing_back, out, free = [], [], x, False
     chain = workshop.network.layers
     lowest = min(place for place, layer in enumerate(chain) if layer.params)  # below it no gradient is of use
@@ -258,13 +248,14 @@ def _calls(workshop, x, y):
         if place >= lowest:
             passing_back.append(back)
         free = type(layer) is layers.Dense  # which does not look at its output again
-    d_out = np.empty_like(out)
-    backward = _SLOPES[type(workshop.loss)](out, y, d_out)
-    backward.append(partial(np.divide, d_out, _number(workshop.loss.averaged_over(out), out), d_out))
+    d_out, divisor = np.empty_like(out), _number(workshop.loss.averaged_over(out), out)
+    calls, kept, value = _LOSSES[type(workshop.loss)](workshop.loss, out, y, d_out)
+    forward += calls
+    backward = [partial(np.divide, d_out, divisor, d_out)]
     for back in reversed(passing_back):
         calls, d_out = back(d_out)
         backward += calls
-    return forward, backward, out
+    return forward, backward + workshop.update.calls, kept, value
 
 
 # Each of these functions is given the layer, its input, whether it may write over that, and the layer's weights and gradients by
@@ -276,12 +267,7 @@ def _dense(layer, x, free, weights, gradients, wants_d_x):
     w, b = weights["W"], weights["b"]
     product = np.dot if w.ndim == 2 else np.matmul  # the same numbers; dot starts sooner
     out = _room((*w.shape[:-2], x.shape[-2], w.shape[-1]), w.dtype)
-    forward = [partial(product, x, w, out)]
-    if w.ndim == 2 and 1 < layer.n_out <= NARROW:
-        ones, everywhere = np.ones((len(x), 1), w.dtype), np.empty_like(out)
-        forward += [partial(np.dot, ones, b, everywhere), partial(np.add, out, everywhere, out)]
-    else:
-        forward.append(partial(np.add, out, b, out))
+    forward = [partial(product, x, w, out), partial(np.add, out, b, out)]
 
     def back(d_out):
         calls = [
@@ -291,7 +277,12 @@ def _dense(layer, x, free, weights, gradients, wants_d_x):
         if not wants_d_x:
             return calls, None
         d_x = _room((*w.shape[:-2], *x.shape[-2:]), w.dtype)
-        return [*calls, partial(product, d_out, w.mT, d_x)], d_x
+        if w.ndim == 2:
+            return [*calls, partial(product, d_out, w.mT, d_x)], d_x
+        if w.shape[-1] == 1:  # every sum has one term
+            return [*calls, partial(np.copyto, d_x, d_out), partial(np.multiply, d_x, w.mT, d_x)], d_x
+        transposed = np.empty_like(w.mT, order="C")  # many small products are quicker with it than with the view
+        return [*calls, partial(np.copyto, transposed, w.mT), partial(product, d_out, transposed, d_x)], d_x
 
     return forward, out, back
 
@@ -374,7 +365,7 @@ def _softmax(layer, x, free, *_):
             partial(np.subtract, d_out, sums, d_out), partial(np.multiply, d_out, out, d_out),
         ], d_out  # fmt: skip
 
-    return _softmax_calls(x, out), out, back
+    return _softmax_calls(x, out)[2], out, back
 
 
 _LAYERS = {
@@ -391,21 +382,21 @@ _LAYERS = {
 
 def _sigmoid_calls(z, out):
     """Return the calls of `activations.sigmoid`; `out` may be `z`."""
-    e, positive, one = np.empty_like(z), np.empty_like(z, bool), _number(1, z)
+    e, one = np.empty_like(z), _number(1, z)
     return [
-        partial(np.greater_equal, z, _number(0, z), positive), partial(np.abs, z, e), partial(np.negative, e, e),
-        partial(np.exp, e, e), partial(np.copyto, out, e), partial(np.copyto, out, one, where=positive),
+        partial(np.copysign, z, _number(-1, z), e), partial(np.exp, e, e),  # e^(-|z|), at most 1
+        partial(np.heaviside, z, one, out), partial(np.maximum, out, e, out=out),  # 1 where z ≥ 0, else e
         partial(np.add, e, one, e), partial(np.divide, out, e, out),
     ]  # fmt: skip
 
 
 def _softmax_calls(z, out):
-    """Return the calls of `activations.softmax`; `out` may be `z`."""
-    row = np.empty_like(z[..., :1])
-    return [
-        partial(np.maximum.reduce, z, -1, None, row, True), partial(np.subtract, z, row, out),
-        partial(np.maximum, out, _number(np.finfo(z.dtype).min, z), out=out), partial(np.exp, out, out),
-        partial(np.add.reduce, out, -1, None, row, True), partial(np.divide, out, row, out),
+    """Return z minus the largest of its row, the sums of its exponentials, and the calls of `activations.softmax`."""
+    gap, row, sums = np.empty_like(z), np.empty_like(z[..., :1]), np.empty_like(z[..., :1])
+    return gap, sums, [
+        partial(np.maximum.reduce, z, -1, None, row, True), partial(np.subtract, z, row, gap),
+        partial(np.maximum, gap, _number(np.finfo(z.dtype).min, z), out=gap), partial(np.exp, gap, out),
+        partial(np.add.reduce, out, -1, None, sums, True), partial(np.divide, out, sums, out),
     ]  # fmt: skip
 
 
@@ -417,18 +408,31 @@ def _number(value, like):
 # ---- Losses: the calls of `slope` --------------------------------------------------------------------------------------------
 
 
+# Each of these functions returns the calls that write the slope into d_out, a list of the arrays that the loss is computed from,
+# and the function of these and y that computes it.
+
+
+def _slope(calls):
+    """Return a function for a loss of which nothing but the output is kept; `calls` makes the calls of its slope."""
+    return lambda loss, out, y, d_out: (
+        calls(out, y, d_out), [out], lambda outs, targets: loss.value(loss.outputs(outs), targets)
+    )  # fmt: skip
+
+
+@_slope
 def _squared_error(out, y, d_out):
     return [partial(np.subtract, out, y, d_out), partial(np.multiply, d_out, _number(2, out), d_out)]
 
 
+@_slope
 def _absolute_error(out, y, d_out):
     return [partial(np.subtract, out, y, d_out), partial(np.sign, d_out, d_out)]
 
 
+@_slope
 def _binary_cross_entropy(out, y, d_out):
-    p, of_y = np.empty_like(out), np.empty_like(y)
+    p, of_y, other = np.empty_like(out), np.empty_like(y), np.empty_like(out)
     one, tiny = _number(1, out), _number(np.finfo(out.dtype).tiny, out)
-    other = np.empty_like(out)
     return [
         partial(np.minimum, out, one, out=p), partial(np.maximum, p, tiny, out=d_out), partial(np.negative, y, of_y),
         partial(np.divide, of_y, d_out, d_out),
@@ -437,23 +441,32 @@ def _binary_cross_entropy(out, y, d_out):
     ]  # fmt: skip
 
 
+@_slope
 def _cross_entropy(out, y, d_out):
     one, tiny, minus_y = _number(1, out), _number(np.finfo(out.dtype).tiny, out), np.empty_like(y)
     return [
-        partial(np.minimum, out, one, out=d_out), partial(np.maximum, d_out, tiny, out=d_out), partial(np.negative, y, minus_y),
-        partial(np.divide, minus_y, d_out, d_out),
+        partial(np.minimum, out, one, out=d_out), partial(np.maximum, d_out, tiny, out=d_out),
+        partial(np.negative, y, minus_y), partial(np.divide, minus_y, d_out, d_out),
     ]  # fmt: skip
 
 
+@_slope
 def _sigmoid_cross_entropy(out, y, d_out):
     return [*_sigmoid_calls(out, d_out), partial(np.subtract, d_out, y, d_out)]
 
 
-def _softmax_cross_entropy(out, y, d_out):
-    return [*_softmax_calls(out, d_out), partial(np.subtract, d_out, y, d_out)]
+def _softmax_cross_entropy(loss, out, y, d_out):
+    """The softmax of the slope has already the sums whose logarithm the loss needs."""
+    gap, sums, calls = _softmax_calls(out, d_out)
+
+    def value(gaps, sums, targets):
+        each = -(targets * (gaps - np.log(sums))).sum(axis=-1, keepdims=True)
+        return each.mean(axis=(-2, -1))
+
+    return [*calls, partial(np.subtract, d_out, y, d_out)], [gap, sums], value
 
 
-_SLOPES = {
+_LOSSES = {
     losses.MeanSquaredError: _squared_error,
     losses.MeanAbsoluteError: _absolute_error,
     losses.BinaryCrossEntropy: _binary_cross_entropy,
@@ -467,20 +480,18 @@ _SLOPES = {
 
 
 class _Update:
-    """One step of an optimizer on the whole vector of weights, and the count of its steps."""
+    """The steps of an optimizer on the whole vector of weights, and the count of them."""
 
     def __init__(self, optimizer, weights, gradients, memories):
         self.optimizer, self.t = optimizer, optimizer.t
         w = weights.all
         self.rates = _Vector(weights.parts) if np.ndim(optimizer.lr) else None
-        self.rate = _number(0, w)
-        self.corrections = _number(1, w), _number(1, w)
-        self.calls = []
+        self.rate, self.corrections = _number(0, w), (_number(1, w), _number(1, w))
+        self.calls = [self._next_adam if type(optimizer) is optimizers.Adam else self._next]
         for start in range(0, w.size, CHUNK):
             part = slice(start, start + CHUNK)
             rate = self.rate if self.rates is None else self.rates.all[part]
-            scratch = np.empty_like(w[part])
-            memory = [vector.all[part] for vector in memories]
+            scratch, memory = np.empty_like(w[part]), [vector.all[part] for vector in memories]
             calls, change = _RULES[type(optimizer)](optimizer, gradients.all[part], memory, scratch, self.corrections)
             self.calls += [
                 *calls, partial(np.multiply, change, rate, scratch), partial(np.subtract, w[part], scratch, w[part])
@@ -488,23 +499,25 @@ class _Update:
 
     def begin(self):
         """Take over what the optimizer says now, for the steps of one epoch."""
-        self.t = self.optimizer.t
+        self.t, lr = self.optimizer.t, self.optimizer.lr
+        self.schedule = self.optimizer.rate if callable(lr) else None
         if self.rates is not None:
             for part in self.rates.parts.values():
-                part[...] = optimizers.along_first_axis(self.optimizer.lr, part)
-        elif not callable(self.optimizer.lr):
-            self.rate[()] = self.optimizer.lr
+                part[...] = optimizers.along_first_axis(lr, part)
+        elif self.schedule is None:
+            self.rate[()] = lr
 
-    def step(self):
-        """Take the step, with the gradients as they are now."""
-        if callable(self.optimizer.lr):
-            self.rate[()] = self.optimizer.rate(self.t)
+    def _next(self):
+        """Set the numbers that change from step to step."""
+        if self.schedule is not None:
+            self.rate[()] = self.schedule(self.t)
         self.t += 1
-        if type(self.optimizer) is optimizers.Adam:
-            for correction, beta in zip(self.corrections, (self.optimizer.beta1, self.optimizer.beta2), strict=True):
-                correction[()] = 1 - beta**self.t
-        for call in self.calls:
-            call()
+
+    def _next_adam(self):
+        self._next()
+        for_m, for_s = self.corrections
+        for_m[()] = 1 - self.optimizer.beta1**self.t
+        for_s[()] = 1 - self.optimizer.beta2**self.t
 
 
 # Each of these functions is given the optimizer, a stretch of the gradients and of its memories, an array to work in, and Adam's two
