@@ -25,6 +25,8 @@ from nnlearn.network import Network
 KEPT_BYTES = 2**18
 # An optimizer works on so many weights at once, all that it needs of them being in the processor's cache.
 CHUNK = 2**15
+# Up to so many weights what a numpy call costs by itself is more than what it does.
+SHORT = 2**12
 
 
 def open_workshop(network, loss, optimizer, x, y, batch_size):
@@ -45,9 +47,13 @@ class Workshop:
     def _prepare(self):
         """Make every array and every call that an epoch needs."""
         self._form_prepared_for = _form(self.network, self.loss, self.optimizer)
-        self.weights, self.gradients = _Vector(self.network.params), _Vector(self.network.params)
-        self.memories = [_Vector(self.network.params) for _ in range(self.optimizer.memory)]
-        self.update = _Update(self.optimizer, self.weights, self.gradients, self.memories)
+        params = self.network.params
+        size, dtype = sum(array.size for array in params.values()), self.network.dtype
+        # The second row below the gradients is for the optimizer to work in.
+        gradients, memories = np.zeros((2, size), dtype), np.zeros((self.optimizer.memory, size), dtype)
+        self.weights, self.gradients = _Vector(params, np.zeros(size, dtype)), _Vector(params, gradients[0])
+        self.memories = [_Vector(params, row) for row in memories]
+        self.update = _Update(self.optimizer, self.weights, gradients, memories)
         rest = self.x.shape[-2] % self.batch_size
         self.batches = [_Batches(self, rows) for rows in (self.batch_size, rest) if rows]
 
@@ -157,10 +163,9 @@ def _is_known_rate(lr):
 class _Vector:
     """One long vector (`all`) that has room for every parameter, and a view of its part for each (`parts`)."""
 
-    def __init__(self, params):
-        sizes = [array.size for array in params.values()]
-        self.all = np.zeros(sum(sizes), next(iter(params.values())).dtype)
-        pieces = np.split(self.all, np.cumsum(sizes)[:-1])
+    def __init__(self, params, vector):
+        self.all = vector
+        pieces = np.split(vector, np.cumsum([array.size for array in params.values()])[:-1])
         self.parts = {
             name: piece.reshape(array.shape) for (name, array), piece in zip(params.items(), pieces, strict=True)
         }
@@ -485,14 +490,15 @@ class _Update:
     def __init__(self, optimizer, weights, gradients, memories):
         self.optimizer, self.t = optimizer, optimizer.t
         w = weights.all
-        self.rates = _Vector(weights.parts) if np.ndim(optimizer.lr) else None
+        self.rates = _Vector(weights.parts, np.empty_like(w)) if np.ndim(optimizer.lr) else None
         self.rate, self.corrections = _number(0, w), (_number(1, w), _number(1, w))
         self.calls = [self._next_adam if type(optimizer) is optimizers.Adam else self._next]
+        is_short_adam = type(optimizer) is optimizers.Adam and w.size <= SHORT
+        rule = _short_adam if is_short_adam else _RULES[type(optimizer)]
         for start in range(0, w.size, CHUNK):
             part = slice(start, start + CHUNK)
             rate = self.rate if self.rates is None else self.rates.all[part]
-            scratch, memory = np.empty_like(w[part]), [vector.all[part] for vector in memories]
-            calls, change = _RULES[type(optimizer)](optimizer, gradients.all[part], memory, scratch, self.corrections)
+            calls, change, scratch = rule(optimizer, gradients[:, part], memories[:, part], self.corrections)
             self.calls += [
                 *calls, partial(np.multiply, change, rate, scratch), partial(np.subtract, w[part], scratch, w[part])
             ]  # fmt: skip
@@ -520,47 +526,68 @@ class _Update:
         for_s[()] = 1 - self.optimizer.beta2**self.t
 
 
-# Each of these functions is given the optimizer, a stretch of the gradients and of its memories, an array to work in, and Adam's two
-# corrections for the step. It returns the calls, and where they leave the change.
+# Each of these functions is given the optimizer, a stretch of the gradients with a row below them to work in, the same stretch of
+# what is remembered, and Adam's two corrections for the step. It returns the calls, where they leave the change, and where the change
+# times the rate can be written.
 
 
-def _sgd(optimizer, g, memory, scratch, _):
-    return [], g
+def _sgd(optimizer, gradients, memories, _):
+    g, scratch = gradients
+    return [], g, scratch
 
 
-def _momentum(optimizer, g, memory, scratch, _):
-    (v,) = memory
-    beta, push = _number(optimizer.beta, g), g if optimizer.classical else np.empty_like(g)
+def _momentum(optimizer, gradients, memories, _):
+    (g, scratch), (v,) = gradients, memories
+    beta = _number(optimizer.beta, g)
+    push = g if optimizer.classical else np.empty_like(g)
     calls = [] if optimizer.classical else [partial(np.multiply, g, _number(1 - optimizer.beta, g), push)]
     calls += [partial(np.multiply, v, beta, v), partial(np.add, v, push, v)]
     if not optimizer.nesterov:
-        return calls, v
-    return [*calls, partial(np.multiply, v, beta, scratch), partial(np.add, scratch, push, scratch)], scratch
+        return calls, v, scratch
+    return [*calls, partial(np.multiply, v, beta, scratch), partial(np.add, scratch, push, scratch)], scratch, scratch
 
 
-def _rmsprop(optimizer, g, memory, scratch, _):
-    (s,) = memory
+def _rmsprop(optimizer, gradients, memories, _):
+    (g, scratch), (s,) = gradients, memories
     return [
         partial(np.multiply, s, _number(optimizer.rho, g), s), partial(np.square, g, scratch),
         partial(np.multiply, scratch, _number(1 - optimizer.rho, g), scratch), partial(np.add, s, scratch, s),
         partial(np.sqrt, s, scratch), partial(np.add, scratch, _number(optimizer.eps, g), scratch),
         partial(np.divide, g, scratch, scratch),
-    ], scratch  # fmt: skip
+    ], scratch, scratch  # fmt: skip
 
 
-def _adam(optimizer, g, memory, scratch, corrections):
-    m, s = memory
-    m_correction, s_correction = corrections
-    root = np.empty_like(g)
+def _adam(optimizer, gradients, memories, corrections):
+    (g, scratch), (m, s) = gradients, memories
+    calls = [
+        partial(np.multiply, m, _number(optimizer.beta1, g), m), partial(np.multiply, s, _number(optimizer.beta2, g), s),
+        partial(np.square, g, scratch), partial(np.multiply, scratch, _number(1 - optimizer.beta2, g), scratch),
+        partial(np.add, s, scratch, s),
+        partial(np.multiply, g, _number(1 - optimizer.beta1, g), g), partial(np.add, m, g, m),
+    ]  # fmt: skip
+    return _adams_quotient(calls, optimizer, gradients, memories, corrections)
+
+
+def _short_adam(optimizer, gradients, memories, corrections):
+    """The same for few weights, with m and s in one call where they are treated alike: then the calls are what takes time."""
+    keep, take = (
+        np.repeat(np.array(shares, gradients.dtype), gradients.shape[1]).reshape(2, -1)
+        for shares in ((optimizer.beta1, optimizer.beta2), (1 - optimizer.beta1, 1 - optimizer.beta2))
+    )
+    calls = [
+        partial(np.square, gradients[0], gradients[1]), partial(np.multiply, gradients, take, gradients),
+        partial(np.multiply, memories, keep, memories), partial(np.add, memories, gradients, memories),
+    ]  # fmt: skip
+    return _adams_quotient(calls, optimizer, gradients, memories, corrections)
+
+
+def _adams_quotient(calls, optimizer, gradients, memories, corrections):
+    (change, root), (m, s), (for_m, for_s) = gradients, memories, corrections
     return [
-        partial(np.multiply, m, _number(optimizer.beta1, g), m),
-        partial(np.multiply, g, _number(1 - optimizer.beta1, g), scratch), partial(np.add, m, scratch, m),
-        partial(np.multiply, s, _number(optimizer.beta2, g), s), partial(np.square, g, scratch),
-        partial(np.multiply, scratch, _number(1 - optimizer.beta2, g), scratch), partial(np.add, s, scratch, s),
-        partial(np.divide, s, s_correction, root), partial(np.sqrt, root, root),
-        partial(np.add, root, _number(optimizer.eps, g), root),
-        partial(np.divide, m, m_correction, scratch), partial(np.divide, scratch, root, scratch),
-    ], scratch  # fmt: skip
+        *calls, partial(np.divide, s, for_s, root), partial(np.sqrt, root, root),
+        partial(np.add, root, _number(optimizer.eps, m), root),
+        partial(np.divide, m, for_m, change), partial(np.divide, change, root, change),
+    ], change, change  # fmt: skip
 
 
 _RULES = {
