@@ -527,8 +527,8 @@ class _Update:
 
 
 # Each of these functions is given the optimizer, a stretch of the gradients with a row below them to work in, the same stretch of
-# what is remembered, and Adam's two corrections for the step. It returns the calls, where they leave the change, and where the change
-# times the rate can be written.
+# what is remembered, and Adam's two corrections for the step. It returns the calls, where they leave the change, and where the
+# change times the rate can be written.
 
 
 def _sgd(optimizer, gradients, memories, _):

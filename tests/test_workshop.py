@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nnlearn as nn
-from nnlearn import _workshop, training
+from nnlearn import _workshop
 
 ACTIVATIONS = [nn.Step, nn.Sigmoid, nn.Tanh, nn.ReLU, nn.LeakyReLU, nn.Softmax]
 LOSSES = [
