@@ -9,11 +9,13 @@ from html import escape
 from pathlib import Path
 
 import addresses
+from cards import write_card
 from docutils import nodes
 
 GLOSSARY, NOTATION, FIRST_PAGE = "book/glossary", "book/notation", "book/index"
 #: The letters of the notation page, as they stand between dollar signs.
 LETTERS = frozenset([*"xWwbzfaypLnkh", "a = f(z)", "z = xW + b", r"\hat y", r"\hat{y}", r"\eta", r"\sigma", r"\odot"])
+A_BOOK = "an interactive textbook on neural networks"
 #: Text inside these is no use of a word in a sentence.
 NO_PROSE = (nodes.title, nodes.literal, nodes.literal_block, nodes.math, nodes.reference, nodes.term, nodes.raw, nodes.caption)
 
@@ -31,6 +33,7 @@ def link_first_uses(app, doctree, docname):
     """Lead from the first use of each term and each letter of a chapter to where it is explained."""
     if not app.env.doc2path(docname).endswith(".ipynb"):
         return
+    _join_texts(doctree)
     for term, anchor in terms(app.env):
         _link_term(app, doctree, docname, term, anchor)
     seen = set()
@@ -49,10 +52,24 @@ def terms(env):
 
 def forms(term):
     """Return the pattern of a term in running text: with hyphens or spaces, in the plural, and in either spelling of -ize."""
-    words = re.escape(term).replace(r"\ ", "[ -]").replace(r"\-", "[ -]").replace("iz", "i[sz]")
+    words = re.escape(term).replace(r"\ ", r"[\s-]").replace(r"\-", r"[\s-]").replace("iz", "i[sz]").replace("'", "['’]")
     if term.endswith("y") and len(term) > 3:
         return re.compile(rf"\b(?:{words}|{words[:-1]}ies)\b", flags=re.IGNORECASE)
     return re.compile(rf"\b{words}(?:s|es)?\b", flags=re.IGNORECASE if term.islower() else 0)
+
+
+def _join_texts(doctree):
+    """Make one text of several side by side: a line break in the source is a text by itself, and would part a term's words."""
+    for parent in list(doctree.findall(nodes.TextElement)):
+        joined = []
+        for child in parent.children:
+            if isinstance(child, nodes.Text) and joined and isinstance(joined[-1], nodes.Text):
+                joined[-1] = nodes.Text(joined[-1].astext() + child.astext())
+            else:
+                joined.append(child)
+        if len(joined) < len(parent.children):
+            parent.children = []
+            parent.extend(joined)
 
 
 def _link_term(app, doctree, docname, term, anchor):
@@ -82,7 +99,8 @@ def _in_prose(node):
 
 
 def _wrap(node, content, address, name):
-    link = nodes.reference("", "", *content, refuri=address, internal=True)
+    # The title is the link's name for a screen reader, which cannot take it from a formula.
+    link = nodes.reference("", "", *content, refuri=address, internal=True, reftitle=f"{node.astext()}: what it stands for")
     link["classes"].append(name)
     node.parent.replace(node, link)
 
@@ -97,9 +115,15 @@ def _address(app, docname, page, anchor):
 def describe(app, env):
     """Give every page a description of its own: a chapter's stands in the table of the first page, others' in their first words."""
     for docname in env.found_docs:
-        about = about_chapters(env).get(docname) or first_words(env.get_doctree(docname))
-        env.metadata[docname]["og:description"] = about
-        env.metadata[docname]["nn-description"] = about
+        title = env.titles[docname].astext()
+        about = about_chapters(env).get(docname) or first_words(env.get_doctree(docname)) or f"{title} of nnlearn, {A_BOOK}."
+        env.metadata[docname] |= {"nn-description": about, "og:description": about, "og:image:alt": about}
+        env.metadata[docname]["og:image"] = f"{addresses.site()}{card(docname)}"
+
+
+def card(docname):
+    """Return where the picture of a page lies in the site."""
+    return f"_static/cards/{docname.rsplit('/', 1)[-1]}.png"
 
 
 def about_chapters(env):
@@ -119,7 +143,18 @@ def add_description(app, pagename, templatename, context, doctree):
     """Write the description into the page's head."""
     about = app.env.metadata.get(pagename, {}).get("nn-description")
     if about:
-        context["metatags"] = f'{context.get("metatags", "")}\n<meta name="description" content="{escape(about)}" />'
+        names = {"description": about, "twitter:card": "summary_large_image"}
+        tags = [f'<meta name="{name}" content="{escape(content)}" />' for name, content in names.items()]
+        context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
+
+
+def write_cards(app, error):
+    """Write the picture of each page."""
+    if error or app.builder.format != "html":
+        return
+    (Path(app.outdir) / "_static" / "cards").mkdir(parents=True, exist_ok=True)
+    for docname in app.env.found_docs:
+        write_card(Path(app.outdir) / card(docname), app.env.titles[docname].astext(), app.env.metadata[docname]["nn-description"])
 
 
 # ---- A map of the site -----------------------------------------------------------------------------------------------------
@@ -142,5 +177,6 @@ def setup(app):
     app.connect("env-updated", describe)
     app.connect("doctree-resolved", link_first_uses)
     app.connect("html-page-context", add_description)
+    app.connect("build-finished", write_cards)
     app.connect("build-finished", write_map)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
