@@ -31,7 +31,8 @@ SHORT = 2**12
 
 def open_workshop(network, loss, optimizer, x, y, batch_size):
     """Return a `Workshop` for these parts and data, or None if one of them is not known here."""
-    if _form(network, loss, optimizer) is None or x.ndim > 2 and not network.is_population or y.dtype != x.dtype:
+    axes = 3 if network.is_population else 2
+    if _form(network, loss, optimizer) is None or x.ndim > axes or y.dtype != x.dtype:
         return None
     return Workshop(network, loss, optimizer, x, y, batch_size)
 
