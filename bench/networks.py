@@ -98,5 +98,5 @@ def _pictures(n):
     for axis in (1, 2):
         patterns = sum(np.roll(patterns, shift, axis) for shift in range(-2, 3)) / 5
     y = rng.integers(0, 10, n)
-    x = patterns.reshape(10, 784)[y] + rng.normal(0, 0.25, (n, 784))
+    x = patterns.reshape(10, 784)[y] + rng.normal(0, 0.7, (n, 784))
     return np.clip(x, 0, 1), y

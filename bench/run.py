@@ -1,4 +1,4 @@
-"""Run the comparisons, or those that are named (a b c d population others), and keep what was measured in bench/measured.json.
+"""Run the comparisons, or those that are named (a b c d population breakdown others); keep the results in bench/measured.json.
 
 Peers take turns: one stretch of training each, again and again, so that a machine that is busy for a while is so for all of them.
 What is compared are the medians of the stretches. All start with the same weights and train for the same five epochs on the same
@@ -24,6 +24,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 import nnlearn
 from bench import networks, report
+from bench.breakdown import breakdown
 from bench.peers import ours, with_autograd, with_jax, with_micrograd, with_sklearn, with_torch
 
 HERE = Path(__file__).parent
@@ -106,6 +107,13 @@ def population():
     return compare(peers, tasks[0])
 
 
+def where_it_goes():
+    """The parts of a step of each network and of the population."""
+    tasks = [networks.task("a", seed) for seed in range(report.MEMBERS)]
+    found = {name: breakdown(ours.Ours(networks.task(name))) for name in "abcd"}
+    return found | {"population": breakdown(ours.Population(tasks))}
+
+
 def _micrograd(task):
     peer = with_micrograd.Micrograd(task)
     start = time.perf_counter()
@@ -147,6 +155,7 @@ PARTS = {
     "c": lambda: large_network("c"),
     "d": lambda: large_network("d"),
     "population": population,
+    "breakdown": where_it_goes,
     "others": others,
 }
 

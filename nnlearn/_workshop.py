@@ -587,8 +587,15 @@ def _adams_quotient(calls, optimizer, gradients, memories, corrections):
     return [
         *calls, partial(np.divide, s, for_s, root), partial(np.sqrt, root, root),
         partial(np.add, root, _number(optimizer.eps, m), root),
-        partial(np.divide, m, for_m, change), partial(np.divide, change, root, change),
+        partial(_divide_twice, m, for_m, root, change),
     ], change, change  # fmt: skip
+
+
+def _divide_twice(m, correction, root, change):
+    """Set change = m / correction / root. After some 165 steps in float32 the correction is 1, and dividing by it changes nothing."""
+    if correction.item() != 1:
+        m = np.divide(m, correction, change)
+    np.divide(m, root, change)
 
 
 _RULES = {
