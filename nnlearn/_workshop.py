@@ -592,7 +592,7 @@ def _adams_quotient(calls, optimizer, gradients, memories, corrections):
 
 
 def _divide_twice(m, correction, root, change):
-    """Set change = m / correction / root. After some 165 steps in float32 the correction is 1, and dividing by it changes nothing."""
+    """Set change = m / correction / root. After some 165 steps in float32 the correction is 1, which divides nothing."""
     if correction.item() != 1:
         m = np.divide(m, correction, change)
     np.divide(m, root, change)

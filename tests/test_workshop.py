@@ -129,6 +129,16 @@ def test_a_training_that_diverges_ends_in_the_same_state(kind, lr):
         assert "became" in one["error"]
 
 
+def test_adam_goes_on_alike_when_its_correction_has_become_one():
+    """In float32 that is so after some 165 steps, and then it is no longer divided by."""
+    def layers(rng):
+        return [nn.Dense(3, 4, rng=rng, dtype=np.float32), nn.Tanh(), nn.Dense(4, 2, rng=rng, dtype=np.float32)]
+
+    one, other = in_both_ways(training_of(layers, nn.Adam(0.01), epochs=60))
+    assert one["optimizer"].t == 240 and np.float32(1 - 0.9**240) == 1
+    assert_the_same(one, other)
+
+
 def test_what_a_loss_refuses_after_a_while_is_said_in_the_same_words():
     def layers(rng):
         return [nn.Dense(3, 2, rng=rng, init=lambda rng, shape: np.full(shape, 0.1)), nn.ReLU()]
