@@ -122,3 +122,18 @@ $(VENV)/.torch: $(VENV)/.dev requirements-torch.txt
 		echo "PyTorch could not be installed. Without it nnlearn.to_torch and the cells of chapter 16 that use it are NOT TESTED."; \
 		if [ -n "$$CI" ]; then echo "CI is set, where nothing may be left out."; exit 1; fi; \
 	fi
+
+# ---- Speed beside frameworks: in an environment of its own, with pinned peers ----------------------------------------
+
+.PHONY: bench
+# Variables that some machines set: the first two slow numpy's BLAS, the third makes Python compile at every import.
+bench: .venv-bench/.made  ## time nnlearn beside frameworks and write bench/RESULTS.md (PARTS="a b" for some)
+	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE -u PYTHONDONTWRITEBYTECODE .venv-bench/bin/python -m bench.run $(PARTS)
+
+.venv-bench/.made: bench/requirements.txt requirements-torch.txt
+	@echo "Setting up .venv-bench (once) ..."
+	@[ -d .venv-bench ] || $(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r bench/requirements.txt
+	@.venv-bench/bin/python -m pip install -q --disable-pip-version-check -r requirements-torch.txt
+	@.venv-bench/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

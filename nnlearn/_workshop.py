@@ -31,7 +31,8 @@ SHORT = 2**12
 
 def open_workshop(network, loss, optimizer, x, y, batch_size):
     """Return a `Workshop` for these parts and data, or None if one of them is not known here."""
-    if _form(network, loss, optimizer) is None or x.ndim > 2 and not network.is_population or y.dtype != x.dtype:
+    axes = 3 if network.is_population else 2
+    if _form(network, loss, optimizer) is None or x.ndim > axes or y.dtype != x.dtype:
         return None
     return Workshop(network, loss, optimizer, x, y, batch_size)
 
@@ -586,8 +587,15 @@ def _adams_quotient(calls, optimizer, gradients, memories, corrections):
     return [
         *calls, partial(np.divide, s, for_s, root), partial(np.sqrt, root, root),
         partial(np.add, root, _number(optimizer.eps, m), root),
-        partial(np.divide, m, for_m, change), partial(np.divide, change, root, change),
+        partial(_divide_twice, m, for_m, root, change),
     ], change, change  # fmt: skip
+
+
+def _divide_twice(m, correction, root, change):
+    """Set change = m / correction / root. After some 165 steps in float32 the correction is 1, which divides nothing."""
+    if correction.item() != 1:
+        m = np.divide(m, correction, change)
+    np.divide(m, root, change)
 
 
 _RULES = {

@@ -102,3 +102,155 @@ def test_the_workshop_gives_the_numbers_of_the_plain_loop(arguments):
     )  # fmt: skip
     assert workshop is not None
     assert_the_same(*in_both_ways(arguments), rounding=1e-9 if arguments["network"].is_population else 0.0)
+
+
+# ---- When training goes wrong ----------------------------------------------------------------------------------------
+
+
+def training_of(layers, optimizer, *, loss=None, seed=0, **options):
+    """The arguments of a training on 20 rows in batches of 6; one generator draws everything."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(20, 3))
+    y = np.column_stack([x[:, 0] > 0, x[:, 0] <= 0]).astype(float)
+    return {"network": nn.Network(layers(rng)), "x": x, "y": y, "loss": loss or nn.MeanSquaredError(), "optimizer": optimizer,
+            "epochs": 4, "batch_size": 6, "rng": rng, **options}  # fmt: skip
+
+
+def with_dropout(rng):
+    return [nn.Dense(3, 4, rng=rng), nn.Tanh(), nn.Dropout(0.3, rng=rng), nn.Dense(4, 2, rng=rng)]
+
+
+@pytest.mark.parametrize("kind", [nn.SGD, nn.Momentum, nn.RMSprop, nn.Adam])
+@pytest.mark.parametrize("lr", [3.0, 1e5, 1e40, 1e160])
+def test_a_training_that_diverges_ends_in_the_same_state(kind, lr):
+    one, other = in_both_ways(training_of(with_dropout, kind(lr)))
+    assert_the_same(one, other)
+    if lr == 1e160:
+        assert "became" in one["error"]
+
+
+def test_adam_goes_on_alike_when_its_correction_has_become_one():
+    """In float32 that is so after some 165 steps, and then it is no longer divided by."""
+    def layers(rng):
+        return [nn.Dense(3, 4, rng=rng, dtype=np.float32), nn.Tanh(), nn.Dense(4, 2, rng=rng, dtype=np.float32)]
+
+    one, other = in_both_ways(training_of(layers, nn.Adam(0.01), epochs=60))
+    assert one["optimizer"].t == 240 and np.float32(1 - 0.9**240) == 1
+    assert_the_same(one, other)
+
+
+def test_what_a_loss_refuses_after_a_while_is_said_in_the_same_words():
+    def layers(rng):
+        return [nn.Dense(3, 2, rng=rng, init=lambda rng, shape: np.full(shape, 0.1)), nn.ReLU()]
+
+    one, other = in_both_ways(training_of(layers, nn.SGD(3.0), loss=nn.BinaryCrossEntropy()))
+    assert "out must hold probabilities" in one["error"] and one["error"] == other["error"]
+    assert one["optimizer"].t == other["optimizer"].t
+
+
+def test_an_interrupted_training_keeps_what_it_has_learnt(monkeypatch):
+    arguments = training_of(with_dropout, nn.Adam(0.01))
+    workshop = _workshop.open_workshop(*(arguments[k] for k in ("network", "loss", "optimizer", "x", "y", "batch_size")))
+    before = {name: array.copy() for name, array in arguments["network"].params.items()}
+    calls = workshop.batches[1].backward  # the last batch of the epoch
+
+    def interrupt():
+        raise KeyboardInterrupt
+
+    calls.insert(0, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        workshop.epoch(np.arange(20))
+    assert arguments["optimizer"].t == 3
+    assert all((array != before[name]).any() for name, array in arguments["network"].params.items())
+
+
+# ---- What others may do meanwhile ------------------------------------------------------------------------------------
+
+
+def lower_the_rate(progress):
+    progress.optimizer.lr /= 2
+
+
+def change_a_weight(progress):
+    progress.network.params["0.W"][0] = 0.5
+
+
+def drop_more(progress):
+    progress.network.layers[2].rate = 0.5
+
+
+def replace_a_layer(progress):
+    progress.network.layers[1] = nn.ReLU()
+
+
+def forget_more(progress):
+    progress.optimizer.beta1 = 0.5
+
+
+def follow_a_schedule(progress):
+    progress.optimizer.lr = nn.CosineDecay(0.1, steps=10)
+
+
+def put_a_function_in_the_place_of_a_method(progress):
+    layer = progress.network.layers[1]
+    layer.forward = lambda x: np.tanh(x) / 2
+
+
+@pytest.mark.parametrize("callback", [
+    lower_the_rate, change_a_weight, drop_more, replace_a_layer, forget_more, follow_a_schedule,
+    put_a_function_in_the_place_of_a_method,
+])  # fmt: skip
+def test_a_callback_may_change_what_is_at_work(callback):
+    one, other = in_both_ways(training_of(with_dropout, nn.Adam(0.01), callbacks=[callback]))
+    assert_the_same(one, other)
+    untouched, _ = in_both_ways(training_of(with_dropout, nn.Adam(0.01)))
+    assert one["history"].loss[-1] != untouched["history"].loss[-1]
+
+
+def test_arrays_and_memories_stay_the_objects_they_were():
+    arguments = training_of(with_dropout, nn.Momentum(0.1))
+    network, optimizer = arguments["network"], arguments["optimizer"]
+    arrays = dict(network.params)
+    nn.fit(**arguments)
+    assert all(array is arrays[name] and array.base is None for name, array in network.params.items())
+    memories = optimizer._memories
+    optimizer.step(network.params, {name: np.ones_like(array) for name, array in arrays.items()})
+    nn.fit(**arguments)
+    assert optimizer._memories is memories and optimizer.t == 33
+
+
+# ---- What is not known -----------------------------------------------------------------------------------------------
+
+
+class OwnLayer(nn.Tanh):
+    """A reader's own."""
+
+
+class OwnLoss(nn.MeanSquaredError):
+    """A reader's own."""
+
+
+class OwnOptimizer(nn.SGD):
+    """A reader's own."""
+
+
+class OwnNetwork(nn.Network):
+    """A reader's own."""
+
+
+def plain_layers(rng):
+    return [nn.Dense(3, 2, rng=rng)]
+
+
+@pytest.mark.parametrize("arguments", [
+    training_of(lambda rng: [*plain_layers(rng), OwnLayer()], nn.SGD(0.1)),
+    training_of(plain_layers, nn.SGD(0.1), loss=OwnLoss()),
+    training_of(plain_layers, OwnOptimizer(0.1)),
+    training_of(plain_layers, nn.SGD(lambda t: 0.1)),
+    training_of(plain_layers, nn.SGD(nn.Warmup(3, then=lambda t: 0.1))),
+    training_of(plain_layers, nn.SGD(0.1)) | {"network": OwnNetwork(plain_layers(np.random.default_rng(0)))},
+], ids=["layer", "loss", "optimizer", "schedule", "schedule after another", "network"])  # fmt: skip
+def test_a_readers_own_parts_are_left_to_the_plain_loop(arguments):
+    parts = (arguments[k] for k in ("network", "loss", "optimizer", "x", "y", "batch_size"))
+    assert _workshop.open_workshop(*parts) is None
+    assert nn.fit(**arguments).epochs == 4

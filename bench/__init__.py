@@ -1,0 +1,1 @@
+"""Speed: this package beside frameworks, on the networks of the book. `make bench` runs it all."""
