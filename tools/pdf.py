@@ -1,0 +1,133 @@
+"""Print the built book: python tools/pdf.py SITE TARGET makes a PDF from the pages in the folder SITE.
+
+Chromium sets the type, since it is what the pages are tested in and MathJax runs there. It cannot say on which page a place of
+the text comes to stand; so the book is printed, the pages are read from the links of the PDF, and it is printed again with them.
+"""
+
+import argparse
+import io
+import os
+import shutil
+import sys
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+import matplotlib
+import paper
+import serve
+from chromium import CHROMIUM, FLAGS, HOW_TO_GET_IT
+from playwright.sync_api import sync_playwright
+from pypdf import PdfReader, PdfWriter
+
+ROOT = Path(__file__).resolve().parent.parent
+#: They come with matplotlib, so that paper looks the same wherever it is made, and nothing else has to be there.
+FONTS = ("STIXGeneral*.ttf", "DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSansMono*.ttf")
+#: After so many printings every number on a page has to be the right one; mostly two are enough.
+PRINTINGS = 5
+PATIENCE = 120_000
+
+READY = """async () => {
+  await MathJax.startup.promise;
+  for (const formula of MathJax.startup.document.math) {
+    formula.typesetRoot.setAttribute('role', 'img');
+    formula.typesetRoot.setAttribute('aria-label', formula.math);
+  }
+  await document.fonts.ready;
+  await Promise.all([...document.images].map((image) => image.decode()));
+}"""
+NUMBERED = """(pages) => {
+  for (const number of document.querySelectorAll('[data-page-of]')) number.textContent = pages[number.dataset.pageOf];
+}"""
+TARGETS = """() => [...document.querySelectorAll('[data-page-of]')].map((number) => number.dataset.pageOf)"""
+
+
+@contextmanager
+def opened(site):
+    """Write the document beside the folder `site`, and open it in Chromium for as long as the `with` block lasts."""
+    if CHROMIUM is None:
+        sys.exit(f"The book is printed by Chromium, and none was found. {HOW_TO_GET_IT} pdf")
+    folder = site.parent / "paper"
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "fonts").mkdir(parents=True)
+    for pattern in FONTS:
+        for font in (Path(matplotlib.get_data_path()) / "fonts" / "ttf").glob(pattern):
+            shutil.copy(font, folder / "fonts")
+    style = (ROOT / "tools" / "paper.css").read_text(encoding="utf-8")
+    text = paper.document(ROOT, site, up=f"../{site.name}", stylesheet=style)
+    (folder / "index.html").write_text(text, encoding="utf-8")
+    server = serve.server(site.parent, 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            page = browser.new_page()
+            page.set_default_timeout(PATIENCE)
+            page.emulate_media(media="print")
+            page.goto(f"http://127.0.0.1:{server.server_port}/paper/index.html")
+            page.evaluate(READY)
+            yield page
+            browser.close()
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def printed(page):
+    """Print an open document until the page numbers in it are those of the places that they speak of; return the PDF."""
+    shown = None
+    for _ in range(PRINTINGS):
+        content = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+        pages = pages_of(content)
+        if pages == shown:
+            return content
+        missing = set(page.evaluate(TARGETS)) - set(pages)
+        if missing:
+            raise ValueError(f"links on paper must lead to a place in the book; these do not: {sorted(missing)}")
+        page.evaluate(NUMBERED, pages)
+        shown = pages
+    raise RuntimeError(f"the page numbers did not come to rest in {PRINTINGS} printings")
+
+
+def pages_of(content):
+    """Return the number of its page for every place that a link leads to."""
+    reader = PdfReader(io.BytesIO(content))
+    numbers = {page.indirect_reference.idnum: number for number, page in enumerate(reader.pages, 1)}
+    return {name.lstrip("/"): numbers[place.raw_get("/Page").idnum] for name, place in reader.named_destinations.items()}
+
+
+def finished(content, edition):
+    """Return the PDF with the book's title, authors and date in place of Chromium's."""
+    seconds = os.environ.get("SOURCE_DATE_EPOCH")
+    made = datetime.fromtimestamp(int(seconds), UTC) if seconds else datetime.combine(edition.released, time(), UTC)
+    stamp = made.strftime("D:%Y%m%d%H%M%SZ")
+    writer = PdfWriter(clone_from=io.BytesIO(content))
+    writer.metadata = {
+        "/Title": f"{edition.title}: {edition.subtitle}",
+        "/Author": edition.authors,
+        "/Subject": f"Version {edition.version}. {edition.copyright}",
+        "/CreationDate": stamp,
+        "/ModDate": stamp,
+    }
+    result = io.BytesIO()
+    writer.write(result)
+    return result.getvalue()
+
+
+def main():
+    """Make the PDF and say where it is."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("site", type=Path)
+    parser.add_argument("target", type=Path)
+    asked = parser.parse_args()
+    with opened(asked.site.resolve()) as page:
+        content = printed(page)
+    content = finished(content, paper.Edition.of(ROOT))
+    asked.target.write_bytes(content)
+    count = len(PdfReader(io.BytesIO(content)).pages)
+    print(f"{asked.target}: {count} pages, {len(content) / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
