@@ -15,7 +15,7 @@ import yaml
 from paper_widgets import VIEW, Explorer, Question, Widgets, parsed
 
 #: A picture of this many CSS pixels on the page is as wide on paper as an explorer, and its words as large.
-PIXELS, MILLIMETRES = 500, 125
+PIXELS, MILLIMETRES = 500, 115
 #: Headings of sections that stand in at least so many chapters help nobody to find one.
 COMMON = 4
 #: Words that are in the order of the alphabet are found without a page number.
@@ -205,8 +205,8 @@ def question(shown, chapter, number):
     answered = place("answers", name)
     return (
         f'<div class="question" id="{place(chapter.name, f"question-{number}")}">'
-        f'<p class="question-text"><span class="question-number">{name}</span> {shown.text}</p><ol class="letters">{items}</ol>'
-        f'<p class="see">Answer: <a class="to-page" href="#{answered}">{page_of(answered)}</a></p></div>'
+        f'<p class="question-text"><span class="see">answer: <a class="to-page" href="#{answered}">{page_of(answered)}</a></span>'
+        f'<span class="question-number">{name}</span> {shown.text}</p><ol class="letters">{items}</ol></div>'
     )
 
 
