@@ -13,7 +13,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 unexport JUPYTER_PATH PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help book html lab test strict test-unit test-notebooks test-pages notebooks diffs lint format lock clean
+.PHONY: help book html pdf lab test strict test-unit test-notebooks test-pages notebooks diffs lint format lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | while IFS='|' read -r name what; do \
@@ -24,6 +24,9 @@ book: html  ## build the book, serve it and say where (PORT=8000)
 
 html: $(VENV)/.book  ## build the book, strictly, into _build/html
 	@$(BUILD)
+
+pdf: $(VENV)/.dev html  ## print the book into _build/nnlearn.pdf (needs Chromium)
+	@$(BIN)/python tools/pdf.py _build/html _build/nnlearn.pdf
 
 lab: $(VENV)/.book  ## open the chapters as notebooks in JupyterLab
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) book

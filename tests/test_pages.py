@@ -4,10 +4,11 @@ import gzip
 import re
 
 import pytest
+from chromium import CHROMIUM, FLAGS
 from playwright.sync_api import sync_playwright
 
 from tests.pages import probes
-from tests.pages.browser import CHROMIUM, FLAGS, HOW, Visits
+from tests.pages.browser import HOW, Visits
 from tests.pages.site import SITE, ensure_built, pages, served
 
 PAGES = pages()

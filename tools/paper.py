@@ -15,7 +15,9 @@ import yaml
 from paper_widgets import VIEW, Explorer, Question, Widgets, parsed
 
 #: A picture of this many CSS pixels on the page is as wide on paper as an explorer, and its words as large.
-PIXELS, MILLIMETRES = 500, 115
+PIXELS, MILLIMETRES = 500, 112
+#: Answers of at most so many letters, which are numbers mostly, stand in one line.
+SHORT = 9
 #: Headings of sections that stand in at least so many chapters help nobody to find one.
 COMMON = 4
 #: Words that are in the order of the alphabet are found without a page number.
@@ -25,11 +27,14 @@ SOLUTION = re.compile(r"""^solution\(["']([\w-]+)["']\)$""")
 
 @dataclass
 class Chapter:
-    """A page of the book: its name, its number if it has one, its part, its content, and what of it stands at the back."""
+    """A page of the book: its name, its title, its part, its content, second names of its places, and what of it is
+    answered at the back."""
 
     name: str
+    title: str
     part: str
     content: object
+    labels: dict = field(default_factory=dict)
     questions: list = field(default_factory=list)
     folded: list = field(default_factory=list)
 
@@ -40,17 +45,18 @@ class Chapter:
         return found[1] if found else ""
 
     @property
-    def title(self):
-        """The chapter's heading, as plain text."""
-        return self.content.h1.get_text()
+    def numbered_title(self):
+        """The title, behind its number if there is one."""
+        return f"{self.number} {self.title}".strip()
 
 
 @dataclass
 class Folded:
-    """What the page folds away until the reader asks for it: where it belongs, and what it is."""
+    """What the page folds away until the reader asks for it: its place at the back, whose it is and where that is, and itself."""
 
     anchor: str
     title: str
+    asked_at: str
     content: object
 
 
@@ -88,9 +94,9 @@ def document(root, site, *, up, stylesheet):
     `root` holds `_toc.yml`, `site` the built pages; `up` is the address of `site` as seen from where the document will lie.
     """
     chapters = [chapter(site, file, part, up) for part, file in contents_of(root)]
-    known = {one.name for one in chapters}
+    labels = {one.name: one.labels for one in chapters}
     for one in chapters:
-        lead_links(one, known)
+        lead_links(one, labels)
     edition = Edition.of(root)
     # Chromium has no running heads by `string-set`; a chapter's page has a name of its own, and that page's style its title.
     heads = "".join(f'@page {page_name(name)} {{ @top-left {{ content: "{words}" }} }}\n' for name, words in running_heads(chapters))
@@ -102,7 +108,7 @@ def document(root, site, *, up, stylesheet):
 <link rel="stylesheet" href="{up}/_static/pygments.css">
 <style>{stylesheet}{heads}</style>
 <script>window.MathJax = {{options: {{
-  enableMenu: false, enableAssistiveMml: false, processHtmlClass: "math", ignoreHtmlClass: "tex2jax_ignore"
+  enableMenu: false, menuOptions: {{settings: {{assistiveMml: false}}}}, processHtmlClass: "math", ignoreHtmlClass: "tex2jax_ignore"
 }}}};</script>
 <script src="{up}/_static/vendor/mathjax/tex-chtml.js"></script>
 </head>
@@ -133,17 +139,20 @@ def contents_of(root):
 def chapter(site, file, part, up):
     """Return a built page as a chapter: its text, without what only a screen can do."""
     page = parsed((site / f"{file}.html").read_text(encoding="utf-8"))
-    made = Chapter(posixpath.basename(file), part, page.select_one("article section"))
-    # From here on no name of a place is given twice, though every chapter has its "quiz".
-    for element in made.content.select("[id]"):
-        element["id"] = place(made.name, element["id"])
-    made.content["id"] = made.name
-    for element in made.content.select(".headerlink, .toctree-wrapper, .sd-summary-state-marker, .nn-check"):
+    content = page.select_one("article section")
+    for element in content.select(".headerlink, .toctree-wrapper, .sd-summary-state-marker, .nn-check"):
         # An exercise on paper has not been tried, and no checker will say so.
         element.decompose()
+    if not part:
+        # The first page bears the book's title, which paper has already shown.
+        content.h1.string = "About this book"
+    made = Chapter(posixpath.basename(file), content.h1.get_text(), part, content)
+    name_places(made)
     place_pictures(made, posixpath.dirname(file), up)
     place_widgets(made, Widgets(page))
     place_cells(made)
+    for formula in made.content.select("span.math"):
+        keep_together(formula)
     for fold in made.content.select("details"):
         fold.name = "aside"
         fold["class"] = "box"
@@ -155,6 +164,32 @@ def chapter(site, file, part, up):
 def place(page, name):
     """Return the name, in the whole book, of a place on a page."""
     return f"{page}/{name}" if name else page
+
+
+def name_places(chapter):
+    """Give every place a name that is its own in the whole book, though every chapter has its "quiz".
+
+    A section's names go to its heading: the others are those of boxes that may begin on the page before it.
+    """
+    for element in chapter.content.select("[id]"):
+        element["id"] = place(chapter.name, element["id"])
+    chapter.content["id"] = chapter.name
+    for heading in chapter.content.select("section > :is(h1, h2, h3, h4)") + [chapter.content.h1]:
+        heading["id"] = heading.parent.attrs.pop("id", chapter.name)
+        for label in heading.find_previous_siblings("span", id=True):
+            chapter.labels[label["id"]] = heading["id"]
+            label.decompose()
+
+
+def keep_together(formula):
+    """Keep a formula and the mark behind it on one line, where a browser may part them."""
+    following = formula.next_sibling
+    mark = re.match(r"[.,;:!?)’”]+", following) if isinstance(following, str) else None
+    if mark:
+        together = parsed('<span class="together"></span>').span
+        formula.wrap(together)
+        together.append(mark[0])
+        following.replace_with(following[mark.end() :])
 
 
 def place_pictures(chapter, folder, up):
@@ -202,11 +237,12 @@ def question(shown, chapter, number):
     """Return a question with lettered answers, and the page on which it is answered."""
     name = question_name(chapter, number)
     items = "".join(f"<li>{html.escape(answer)}</li>" for answer in shown.answers)
+    kind = "letters short" if max(map(len, shown.answers)) <= SHORT else "letters"
     answered = place("answers", name)
     return (
         f'<div class="question" id="{place(chapter.name, f"question-{number}")}">'
         f'<p class="question-text"><span class="see">answer: <a class="to-page" href="#{answered}">{page_of(answered)}</a></span>'
-        f'<span class="question-number">{name}</span> {shown.text}</p><ol class="letters">{items}</ol></div>'
+        f'<span class="question-number">{name}</span> {shown.text}</p><ol class="{kind}">{items}</ol></div>'
     )
 
 
@@ -229,15 +265,13 @@ def fold(chapter, cell):
     is_solution = SOLUTION.match(source.get_text(strip=True))
     heading = cell.find_previous(re.compile("^h[1-4]$"))
     anchor = place("solutions", f"{chapter.name}-{len(chapter.folded) + 1}")
-    chapter.folded.append(Folded(anchor, heading.get_text(), output))
+    chapter.folded.append(Folded(anchor, heading.get_text(), heading["id"], output))
     words = "Solution" if is_solution else "What it shows"
     see = parsed(f'<p class="see">{words}: <a class="to-page" href="#{anchor}">{page_of(anchor)}</a></p>')
-    here = place(chapter.name, f"folded-{len(chapter.folded)}")
     if is_solution:
         cell.replace_with(see)
     else:
         cell.select_one("details.below-input").replace_with(see)
-    heading.insert(0, parsed(f'<span id="{here}"></span>'))
 
 
 # ---- Links ---------------------------------------------------------------------------------------------------------
@@ -248,17 +282,18 @@ def page_of(target):
     return f'page <span data-page-of="{html.escape(target)}">100</span>'
 
 
-def lead_links(chapter, known):
+def lead_links(chapter, labels):
     """Lead links to other pages to their chapters here, with the page; links to what is not on paper become plain words."""
     for link in chapter.content.select("a[href]:not(.to-page)"):
         address, fragment = urldefrag(link["href"])
         if re.match(r"[a-z]+:", address):
             continue
         name = posixpath.basename(address).removesuffix(".html") or chapter.name
-        if name not in known:
+        if name not in labels:
             link.unwrap()
             continue
         target = place(name, unquote(fragment))
+        target = labels[name].get(target, target)
         link["href"] = f"#{target}"
         if not (name in ALPHABETICAL and fragment):
             link.insert_after(parsed(f' <span class="at">({page_of(target)})</span>'))
@@ -275,7 +310,7 @@ def page_name(name):
 def running_heads(chapters):
     """Yield (name, what stands at the top of its pages) for everything that has such a head."""
     for one in chapters:
-        yield one.name, f"{one.number}  {one.title}".strip().replace('"', "")
+        yield one.name, one.numbered_title.replace('"', "")
     yield from (("contents", "Contents"), ("on-paper", "This book on paper"), ("answers", "Answers"), ("solutions", "Solutions"))
 
 
@@ -304,9 +339,9 @@ def table_of_contents(chapters):
         if one.part != part:
             part = one.part
             lines.append(f'<p class="part">{html.escape(part)}</p>')
-        lines.append(line(one.name, one.title if one.number or one.part else "About this book", number=one.number))
+        lines.append(line(one.name, one.title, number=one.number))
         sections = [heading for heading in one.content.select("h2") if common[heading.get_text()] < COMMON and one.number]
-        lines += [line(heading.parent["id"], heading.get_text(), kind="section") for heading in sections]
+        lines += [line(heading["id"], heading.get_text(), kind="section") for heading in sections]
     lines += ['<p class="part">At the back</p>', line("answers", "Answers to the questions")]
     lines += [line("solutions", "Solutions to the exercises")]
     return f'<nav class="contents" id="contents"><h1>Contents</h1>{"".join(lines)}</nav>'
@@ -343,12 +378,10 @@ address.</li>
 def printed(chapter):
     """Return a chapter's markup."""
     content, heading = chapter.content, chapter.content.h1
-    content["class"] = "chapter"
+    content["class"] = f"chapter {page_name(chapter.name)}"
     content["style"] = f"page: {page_name(chapter.name)}"
     if chapter.number:
         heading.insert(0, parsed(f'<span class="chapter-number">{chapter.number}</span> '))
-    elif not chapter.part:
-        heading.string = "About this book"
     return str(content)
 
 
@@ -357,7 +390,7 @@ def answers(chapters):
     parts = []
     for one in chapters:
         if one.questions:
-            parts.append(f"<h2>{html.escape(f'{one.number} {one.title}'.strip())}</h2>")
+            parts.append(f"<h2>{html.escape(one.numbered_title)}</h2>")
         for number, asked in enumerate(one.questions, 1):
             name = question_name(one, number)
             items = "".join(
@@ -377,12 +410,11 @@ def solutions(chapters):
     parts = []
     for one in chapters:
         if one.folded:
-            parts.append(f"<h2>{html.escape(f'{one.number} {one.title}'.strip())}</h2>")
-        for number, item in enumerate(one.folded, 1):
-            here = place(one.name, f"folded-{number}")
+            parts.append(f"<h2>{html.escape(one.numbered_title)}</h2>")
+        for item in one.folded:
             parts.append(
                 f'<div class="solution" id="{item.anchor}"><h3>{html.escape(item.title)} '
-                f'<a class="to-page at" href="#{here}">({page_of(here)})</a></h3>{item.content}</div>'
+                f'<a class="to-page at" href="#{item.asked_at}">({page_of(item.asked_at)})</a></h3>{item.content}</div>'
             )
     return back_section("solutions", "Solutions to the exercises", parts)
 

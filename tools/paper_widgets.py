@@ -86,6 +86,9 @@ class Widgets:
         text, choices, stack = self._children(name)
         feedback = [parsed(self._state(child)["value"]) for child in self._children(stack)]
         [right] = [place for place, words in enumerate(feedback) if words.select_one(".nn-verdict-right")]
+        for wrong in (words.select_one(".nn-verdict-wrong") for words in feedback):
+            if wrong:  # on paper the letter of the right answer stands before all that is said of the others
+                wrong.decompose()
         return Question(
             text=parsed(self._state(text)["value"]).p.decode_contents(),
             answers=self._state(choices)["_options_labels"],

@@ -24,8 +24,9 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 #: They come with matplotlib, so that paper looks the same wherever it is made, and nothing else has to be there.
 FONTS = ("STIXGeneral*.ttf", "DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSansMono*.ttf")
-#: After so many drafts every number on a page has to be the right one; mostly three are enough.
-DRAFTS = 6
+#: After so many drafts every number has to be the right one; mostly three are enough, and after so many the numbers are
+#: made equally wide, since their width can move the text, and the text a number, to and fro.
+DRAFTS, PATIENT_DRAFTS = 7, 4
 PATIENCE = 120_000
 
 READY = """async () => {
@@ -77,7 +78,9 @@ def opened(site):
 def printed(page):
     """Print an open document until the page numbers in it are those of the places that they speak of; return the PDF."""
     shown = None
-    for _ in range(DRAFTS):
+    for draft in range(DRAFTS):
+        if draft == PATIENT_DRAFTS:
+            page.evaluate("document.documentElement.classList.add('equal-numbers')")
         pages = pages_of(pdf_of(page, draft=True))
         if pages == shown:
             break
