@@ -35,13 +35,14 @@ test: lint strict $(VENV)/.torch  ## lint, build the book from clean, and run al
 	$(PYTEST) $(NBVAL) book tests
 
 test-unit: $(VENV)/.dev $(VENV)/.torch  ## the package alone, without notebooks and pages
-	$(PYTEST) tests --ignore=tests/test_pages.py --ignore=tests/test_notebooks.py --ignore=tests/test_build.py
+	$(PYTEST) tests --ignore=tests/test_pages.py --ignore=tests/test_notebooks.py --ignore=tests/test_build.py \
+		--ignore=tests/test_pdf.py
 
 test-notebooks: $(VENV)/.dev $(VENV)/.torch  ## run every notebook and compare every output with the committed one
 	$(PYTEST) $(NBVAL) book tests/test_notebooks.py
 
 test-pages: strict  ## build the book from clean, and try every page in a browser
-	$(PYTEST) tests/test_pages.py tests/test_build.py
+	$(PYTEST) tests/test_pages.py tests/test_build.py tests/test_pdf.py
 
 # From clean, since Sphinx does not repeat the warnings of pages that it does not read again. What notebooks gave when they
 # were run stays, as long as neither they nor the package have changed.

@@ -241,8 +241,8 @@ def question(shown, chapter, number):
     answered = place("answers", name)
     return (
         f'<div class="question" id="{place(chapter.name, f"question-{number}")}">'
-        f'<p class="question-text"><span class="see">answer: <a class="to-page" href="#{answered}">{page_of(answered)}</a></span>'
-        f'<span class="question-number">{name}</span> {shown.text}</p><ol class="{kind}">{items}</ol></div>'
+        f'<p class="question-text"><span class="question-number">{name}</span> {shown.text}</p><ol class="{kind}">{items}</ol>'
+        f'<p class="see">answer: <a class="to-page" href="#{answered}">{page_of(answered)}</a></p></div>'
     )
 
 
@@ -381,7 +381,7 @@ def printed(chapter):
     content["class"] = f"chapter {page_name(chapter.name)}"
     content["style"] = f"page: {page_name(chapter.name)}"
     if chapter.number:
-        heading.insert(0, parsed(f'<span class="chapter-number">{chapter.number}</span> '))
+        heading.insert(0, parsed(f'<span class="chapter-number">{chapter.number}&nbsp;</span>'))
     return str(content)
 
 
