@@ -13,7 +13,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 unexport JUPYTER_PATH PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help book html pdf lab test strict test-unit test-notebooks test-pages notebooks diffs lint format lock clean
+.PHONY: help book html pdf lab test strict test-unit test-notebooks test-pages test-grading notebooks diffs lint format lock links clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | while IFS='|' read -r name what; do \
@@ -22,7 +22,7 @@ help:  ## list the targets
 book: html  ## build the book, serve it and say where (PORT=8000)
 	@$(BIN)/python tools/serve.py _build/html $(PORT)
 
-html: $(VENV)/.book  ## build the book, strictly, into _build/html
+html: $(VENV)/.book $(VENV)/.lite  ## build the book, strictly, into _build/html
 	@$(BUILD)
 
 pdf: $(VENV)/.dev html  ## print the book into _build/nnlearn.pdf (needs Chromium)
@@ -44,9 +44,15 @@ test-notebooks: $(VENV)/.dev $(VENV)/.torch  ## run every notebook and compare e
 test-pages: strict  ## build the book from clean, and try every page in a browser
 	$(PYTEST) tests/test_pages.py tests/test_build.py tests/test_pdf.py
 
+test-grading: $(VENV)/.made requirements-grading.txt  ## make assignments and have nbgrader and otter grade them, in .venv-grading
+	@[ -d .venv-grading ] || $(PYTHON) -m venv .venv-grading
+	@.venv-grading/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-grading.txt
+	@.venv-grading/bin/python -m pip install -q --disable-pip-version-check --no-deps .
+	.venv-grading/bin/python tools/try_grading.py
+
 # From clean, since Sphinx does not repeat the warnings of pages that it does not read again. What notebooks gave when they
 # were run stays, as long as neither they nor the package have changed.
-strict: $(VENV)/.dev
+strict: $(VENV)/.dev $(VENV)/.lite
 	@rm -rf _build/html _build/.doctrees
 	@$(BUILD)
 
@@ -58,9 +64,10 @@ diffs: $(VENV)/.dev  ## let git show and merge notebooks in a readable way, in t
 	git config merge.jupyternotebook.name "merge notebooks by their cells"
 	git config merge.jupyternotebook.driver "$(CURDIR)/$(BIN)/git-nbmergedriver merge %O %A %B %L %P"
 
-lint: $(VENV)/.dev  ## style, unused code, import directions
+lint: $(VENV)/.dev  ## style, unused code, import directions, workflows
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	$(BIN)/zizmor --offline --no-progress --quiet .github/workflows
 
 format: $(VENV)/.dev  ## sort imports and mend what can be mended
 	$(BIN)/ruff check --fix .
@@ -69,10 +76,14 @@ LOCK := $(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --g
 lock: $(VENV)/.dev  ## pin the newest versions that pyproject.toml allows
 	$(LOCK) --extra book -o requirements.txt
 	$(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --extra grading -c requirements.txt -o requirements-grading.txt
 
 clean:  ## remove what was built, and keep the environment
 	rm -rf _build dist .pytest_cache .hypothesis .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+links: strict  ## follow the book's links to other places; needs the network
+	$(BIN)/jupyter-book build -q --builder linkcheck .
 
 # ---- The environment: made once, and again when what it is made from changes ---------------------------------------
 
@@ -96,6 +107,15 @@ $(VENV)/.dev: $(VENV)/.book requirements-dev.txt
 	@echo "Setting up what the tests need (once) ..."
 	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@
+
+# Python in the browser: parts that are pinned by hash (tools/lite_parts.json) and kept in .lite-parts. Without them the book is built
+# all the same, without the buttons that run a chapter; where CI is set, that is a failure.
+$(VENV)/.lite: $(VENV)/.book tools/lite_parts.json requirements.txt
+	@if $(BIN)/python tools/lite_parts.py; then touch $@; \
+	else \
+		echo "The parts of Python in the browser could not be fetched: the pages will have no button that runs them."; \
+		if [ -n "$$CI" ]; then echo "CI is set, where nothing may be left out."; exit 1; fi; \
+	fi
 
 # Where PyTorch cannot be installed, the tests that need it are skipped, which they say at their end; the next `make test` tries
 # again. Where CI is set, nothing may be skipped, and so this fails.

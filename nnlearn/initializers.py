@@ -6,7 +6,7 @@ from nnlearn import _checks
 
 
 def zeros(rng, shape):
-    """All weights 0. Fine for biases; a layer of equal weights never learns unequal ones (see chapter 13).
+    """All weights 0. Fine for biases; units with equal weights in and out never become unequal (see chapter 13).
 
     >>> zeros(np.random.default_rng(0), (1, 2))
     array([[0., 0.]])
@@ -32,7 +32,7 @@ def glorot_uniform(rng, shape):
     """Xavier/Glorot, uniform in ±√(6 / (n_in + n_out)), so that Var(w) = 2 / (n_in + n_out).
 
     A compromise between keeping the variance of the values on the way forward (1 / n_in) and that of the gradients
-    on the way back (1 / n_out); made for tanh and sigmoid. From Glorot & Bengio 2010.
+    on the way back (1 / n_out); made for units with slope 1 at 0, such as tanh. From Glorot & Bengio 2010.
     """
     n_in, n_out = _fans(rng, shape)
     limit = np.sqrt(6 / (n_in + n_out))  # a uniform variable in ±a has the variance a²/3

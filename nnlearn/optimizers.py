@@ -42,15 +42,11 @@ class Optimizer:
         params, gradients = _named(params, "params"), _named(gradients, "gradients")
         self._check(params, gradients)
         rate = self.rate(self.t)
-        rates = {name: _along_first_axis(rate, w) for name, w in params.items()}
-        if self._memories is None:
-            self._params = dict(params)
-            self._memories = {
-                name: tuple(np.zeros_like(w) for _ in range(self.memory)) for name, w in params.items()
-            }
+        rates = {name: along_first_axis(rate, w) for name, w in params.items()}
+        memories = self._memories_of(params)
         self.t += 1
         for name, w in params.items():
-            w -= rates[name] * self.rule(gradients[name], self._memories[name], self.t)
+            w -= rates[name] * self.rule(gradients[name], memories[name], self.t)
 
     def path(self, gradient, start, steps):
         """Walk `steps` steps down from `start`, where gradient(w) gives the gradient at w; return all the points.
@@ -81,6 +77,15 @@ class Optimizer:
 
     def __repr__(self):
         return f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in self.settings().items())})"
+
+    def _memories_of(self, params):
+        """Return the arrays remembered for each parameter, by name; at the first step they are made."""
+        if self._memories is None:
+            self._params = dict(params)
+            self._memories = {
+                name: tuple(np.zeros_like(w) for _ in range(self.memory)) for name, w in params.items()
+            }
+        return self._memories
 
     def _check(self, params, gradients):
         if params.keys() != gradients.keys():
@@ -225,7 +230,7 @@ def _rates(lr, name="lr", least=None):
     return lr
 
 
-def _along_first_axis(rate, w):
+def along_first_axis(rate, w):
     """Return the rates in w's dtype, shaped so that rate k belongs to w[k]."""
     if np.ndim(rate) == 0:
         return rate

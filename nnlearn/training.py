@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from nnlearn import _checks
+from nnlearn import _checks, _workshop
 from nnlearn.losses import Loss
 from nnlearn.network import Network
 from nnlearn.optimizers import Optimizer
@@ -72,19 +72,17 @@ def fit(
     batch_size = n if batch_size is None else _checks.count(batch_size, "batch_size")
     history = History(metrics={name: [] for name in metrics or {}})
     progress = Progress(network=network, optimizer=optimizer, history=history, epochs=epochs)
+    # The same numbers sooner; None where it does not know the parts, or cannot do an epoch, and then the plain loop does it.
+    workshop = _workshop.open_workshop(network, loss, optimizer, x, y, batch_size)
     try:
         for _ in range(epochs):
-            start = _copies(network)
-            total = 0.0
-            for rows in shuffled_batches(rng, n, batch_size):
-                batch_loss = _train_on(network, x[..., rows, :], y[..., rows, :], loss, optimizer)
-                if not np.isfinite(batch_loss).all():
-                    what = f"the loss became {_short(batch_loss)}{_where(batch_loss)}"
-                    _stop(what, progress.step + 1, progress, start)
-                total = total + batch_loss * len(rows)
-                progress.step += 1
-            if not all(np.isfinite(array).all() for array in network.params.values()):
-                _stop("the weights became infinite or nan", progress.step, progress, start)
+            order = rng.permutation(n)
+            total = None if workshop is None else workshop.epoch(order)
+            if total is None:
+                workshop = None
+                total = _plain_epoch(progress, x, y, order, batch_size, loss)
+            else:
+                progress.step += -(-n // batch_size)
             history.loss.append(total / n)
             _evaluate(network, x, validation, judged_y, loss, metrics, history)
             progress.epoch += 1
@@ -104,9 +102,7 @@ def shuffled_batches(rng, n, batch_size):
     >>> [len(rows) for rows in shuffled_batches(np.random.default_rng(0), 10, 4)]
     [4, 4, 2]
     """
-    order = rng.permutation(n)
-    for start in range(0, n, batch_size):
-        yield order[start : start + batch_size]
+    yield from _in_batches(rng.permutation(n), batch_size)
 
 
 # ---- Callbacks ---------------------------------------------------------------------------------------------------
@@ -186,6 +182,28 @@ class ProgressBar:
 
 
 # ---- Helpers -----------------------------------------------------------------------------------------------------
+
+
+def _in_batches(order, batch_size):
+    """Yield the row numbers of `order`, `batch_size` at a time."""
+    for start in range(0, len(order), batch_size):
+        yield order[start : start + batch_size]
+
+
+def _plain_epoch(progress, x, y, order, batch_size, loss):
+    """Take one step on each batch and return the sum of the losses of all rows, each before its own step."""
+    network, total, start = progress.network, 0.0, _copies(progress.network)
+    for rows in _in_batches(order, batch_size):
+        x_batch, y_batch = np.take(x, rows, axis=-2), np.take(y, rows, axis=-2)
+        batch_loss = _train_on(network, x_batch, y_batch, loss, progress.optimizer)
+        if not np.isfinite(batch_loss).all():
+            what = f"the loss became {_short(batch_loss)}{_where(batch_loss)}"
+            _stop(what, progress.step + 1, progress, start)
+        total = total + batch_loss * len(rows)
+        progress.step += 1
+    if not all(np.isfinite(array).all() for array in network.params.values()):
+        _stop("the weights became infinite or nan", progress.step, progress, start)
+    return total
 
 
 def _train_on(network, x, y, loss, optimizer):

@@ -2,9 +2,12 @@
 
 import os
 
+import chrome
 import hypothesis
 import numpy as np
 import pytest
+
+from tests.pages import browser, site
 
 os.environ.setdefault("MPLBACKEND", "agg")
 # Kernels come from this environment and not from whatever else is installed on the machine.
@@ -22,8 +25,54 @@ def numbers_print_as_usual():
         yield
 
 
+# ---- The book in a browser -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def built():
+    """The folder of the built book, built here if need be."""
+    site.ensure_built()
+    return site.SITE
+
+
+# Of a module, not of the session: while it runs, nothing else in this process can wait for a loop of asyncio, as notebooks do.
+@pytest.fixture(scope="module")
+def chromium():
+    """A running browser; without one the tests that need it are skipped, and the end of the run says so."""
+    if chrome.CHROMIUM is None:
+        pytest.skip(browser.HOW)
+    from playwright.sync_api import sync_playwright  # slow to import, and most tests need no browser
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chrome.CHROMIUM, args=chrome.FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def address(built, tmp_path_factory):
+    """The address of the book, which lies below a sub-path, as on many hosts."""
+    host = tmp_path_factory.mktemp("host")
+    (host / "some").mkdir()
+    (host / "some" / "book").symlink_to(built)
+    with site.served(host) as at:
+        yield f"{at}/some/book"
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """A function that opens a page of the book: `visit(path, width=..., scheme=..., scripts=...)`."""
+    visits = browser.Visits(chromium, address)
+    yield visits
+    visits.close()
+
+
+# ---- Who runs what -------------------------------------------------------------------------------------------------
+
 # Tests in these files take seconds each and share nothing, so that they are handed out one by one.
-ONE_BY_ONE = ("tests/test_pages.py", "tests/test_notebooks.py", "tests/test_build.py")
+ONE_BY_ONE = (
+    "tests/test_lite.py", "tests/test_pages.py", "tests/test_notebooks.py", "tests/test_build.py",
+)  # fmt: skip
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -55,3 +55,10 @@ def test_a_wide_histogram_is_where_many_values_are():
         return np.ptp(outline[(outline[:, 1] >= low) & (outline[:, 1] <= high), 0])
 
     assert width(0.7, 1.3) > width(-0.3, 0.3)  # saturated: most values are near -1 and 1
+
+
+def test_a_histogram_ends_where_its_values_end():
+    explorer = initialization.LayersExplorer()
+    explorer.update("tanh", 4)
+    heights = explorer.shapes[-1].get_xy()[:, 1]
+    assert -1.4 < heights.min() <= -1 and 1 <= heights.max() < 1.4

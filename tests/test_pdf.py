@@ -13,11 +13,8 @@ import pdf as printer
 import pikepdf
 import pypdfium2
 import pytest
-from chromium import CHROMIUM, FLAGS
-from playwright.sync_api import sync_playwright
 
-from tests.pages.browser import HOW, Visits
-from tests.pages.site import ROOT, SITE, ensure_built, pages, served
+from tests.pages.site import ROOT, SITE, pages
 from tests.test_back_matter import entries
 
 NOTEBOOKS = sorted((ROOT / "book").glob("[0-9]*.ipynb"))
@@ -49,13 +46,10 @@ def outline_of(content):
     return found
 
 
-@pytest.fixture(scope="session")
-def book():
+@pytest.fixture(scope="module")
+def book(built, chromium):
     """The book, printed once, and what its page in the browser said of itself before."""
-    if CHROMIUM is None:
-        pytest.skip(HOW)
-    ensure_built()
-    with printer.opened(SITE) as page:
+    with printer.opened(built, chromium) as page:
         content = printer.finished(printer.printed(page), paper.Edition.of(ROOT))
         # As wide as the text on paper: A4 without its margins.
         page.set_viewport_size({"width": round(150 * MM * 96 / 72), "height": 1000})
@@ -309,21 +303,13 @@ def test_a_page_number_of_no_place_is_refused():
 # ---- One page, printed from the browser ----------------------------------------------------------------------------
 
 
-def test_a_single_page_prints_without_controls_and_with_everything_open():
-    if CHROMIUM is None:
-        pytest.skip(HOW)
-    ensure_built()
-    with sync_playwright() as playwright, served(SITE) as at:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        visits = Visits(browser, at)
-        page = visits("book/03-activations.html")
-        page.emulate_media(media="print")
-        controls = page.locator(".widget-slider, select, input, .nn-player, .copybtn, .headerlink, .prev-next-area")
-        assert controls.count() > 20
-        assert [control for control in controls.all() if control.is_visible()] == []
-        whole = "".join(texts_of(page.pdf(prefer_css_page_size=True)))
-        visits.close()
-        browser.close()
+def test_a_single_page_prints_without_controls_and_with_everything_open(visit):
+    page = visit("book/03-activations.html")
+    page.emulate_media(media="print")
+    controls = page.locator(".widget-slider, select, input, .nn-player, .copybtn, .headerlink, .prev-next-area, summary p")
+    assert controls.count() > 20
+    assert [control.evaluate("(element) => element.outerHTML") for control in controls.all() if control.is_visible()] == []
+    whole = "".join(texts_of(page.pdf(prefer_css_page_size=True)))
     for words in (
         "sigmoid at z = 0: the value is 0.5",
         "b) It falls from 1/4 towards 0.",

@@ -18,7 +18,7 @@ import matplotlib
 import paper
 import pikepdf
 import serve
-from chromium import CHROMIUM, FLAGS, HOW_TO_GET_IT
+from chrome import CHROMIUM, FLAGS, HOW_TO_GET_IT
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,11 +45,27 @@ TARGETS = """() => [...document.querySelectorAll('[data-page-of]')].map((number)
 
 
 @contextmanager
-def opened(site):
-    """Write the document beside the folder `site`, and open it in Chromium for as long as the `with` block lasts."""
-    if CHROMIUM is None:
-        sys.exit(f"The book is printed by Chromium, and none was found. {HOW_TO_GET_IT} pdf")
+def opened(site, chromium):
+    """Write the document beside the folder `site`, and open it in a running Chromium for as long as the `with` block lasts."""
     folder = site.parent / "paper"
+    write_document(site, folder)
+    server = serve.server(site.parent, 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    page = chromium.new_page()
+    try:
+        page.set_default_timeout(PATIENCE)
+        page.emulate_media(media="print")
+        page.goto(f"http://127.0.0.1:{server.server_port}/{folder.name}/index.html")
+        page.evaluate(READY)
+        yield page
+    finally:
+        page.close()
+        server.shutdown()
+        server.server_close()
+
+
+def write_document(site, folder):
+    """Write the whole book as one page into `folder`, with the fonts that it is set in."""
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "fonts").mkdir(parents=True)
     for pattern in FONTS:
@@ -58,21 +74,6 @@ def opened(site):
     style = (ROOT / "tools" / "paper.css").read_text(encoding="utf-8")
     text = paper.document(ROOT, site, up=f"../{site.name}", stylesheet=style)
     (folder / "index.html").write_text(text, encoding="utf-8")
-    server = serve.server(site.parent, 0)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            page = browser.new_page()
-            page.set_default_timeout(PATIENCE)
-            page.emulate_media(media="print")
-            page.goto(f"http://127.0.0.1:{server.server_port}/paper/index.html")
-            page.evaluate(READY)
-            yield page
-            browser.close()
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def printed(page):
@@ -130,8 +131,13 @@ def main():
     parser.add_argument("site", type=Path)
     parser.add_argument("target", type=Path)
     asked = parser.parse_args()
-    with opened(asked.site.resolve()) as page:
-        content = printed(page)
+    if CHROMIUM is None:
+        sys.exit(f"The book is printed by Chromium, and none was found. {HOW_TO_GET_IT} pdf")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        with opened(asked.site.resolve(), chromium) as page:
+            content = printed(page)
+        chromium.close()
     content = finished(content, paper.Edition.of(ROOT))
     asked.target.write_bytes(content)
     with pikepdf.open(io.BytesIO(content)) as pdf:

@@ -60,7 +60,52 @@ function namePlayer(player) {
   });
 }
 
+// What changes where the reader is, is spoken: an explorer's sentence, and the feedback to an answer. It waits until the reader
+// pauses, so that dragging a slider along does not speak every frame.
+const PAUSE = 400;
+let spoken = null;
+let heard = "";
+let pause = 0;
+
+function wordsAt(place) {
+  const explorer = place && place.closest(".nn-explorer");
+  if (explorer) return explorer.querySelector(".nn-frame")?.getAttribute("aria-label") || "";
+  return place?.closest(".nn-question")?.querySelector(".nn-feedback")?.textContent.trim() || "";
+}
+
+function speak() {
+  const words = wordsAt(document.activeElement);
+  if (words === heard) return;
+  heard = words;
+  clearTimeout(pause);
+  pause = setTimeout(() => {
+    spoken.textContent = words;
+  }, PAUSE);
+}
+
+function makeSpoken() {
+  spoken = document.createElement("div");
+  spoken.className = "nn-spoken";
+  spoken.setAttribute("role", "status");
+  (document.querySelector("main") || document.body).append(spoken);
+  // What stands there when the reader arrives is read by the screen reader itself.
+  document.addEventListener("focusin", (event) => {
+    heard = wordsAt(event.target);
+  });
+}
+
+function nameTheme() {
+  // The theme's sidebar with the logo stands outside of every landmark.
+  const sidebar = document.querySelector(".bd-sidebar-primary");
+  if (!sidebar) return;
+  set(sidebar, "role", "region");
+  set(sidebar, "aria-label", "Book");
+}
+
 function nameAll() {
+  nameTheme();
+  // The feedback is spoken from its own place, once.
+  document.querySelectorAll(".nn-feedback[role]").forEach((feedback) => feedback.removeAttribute("role"));
   document.querySelectorAll(".widget-slider, .widget-hslider").forEach(nameSlider);
   document.querySelectorAll(".nn-question").forEach(nameQuestion);
   document.querySelectorAll(".nn-explorer").forEach(nameExplorer);
@@ -69,9 +114,11 @@ function nameAll() {
   document.querySelectorAll(".citation[role]").forEach((entry) => set(entry, "role", "listitem"));
   // The bundle writes title="null" where there is no description, and a screen reader would read it out.
   document.querySelectorAll('[title="null"]').forEach((element) => element.removeAttribute("title"));
+  speak();
 }
 
 document.addEventListener("DOMContentLoaded", () => {
+  makeSpoken();
   let waiting = false;
   new MutationObserver(() => {
     if (waiting) return;

@@ -57,7 +57,7 @@ def train(model, epochs, rank=0, processes=1, after_epoch=None):
             mine = rows[rank::processes]
             optimizer.zero_grad()
             loss = loss_of(model(x[mine]), y[mine])
-            loss.backward()  # and in here they are averaged
+            loss.backward()  # in here the gradients are averaged
             optimizer.step()
             total += loss.item()
         if after_epoch:

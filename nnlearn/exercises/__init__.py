@@ -30,8 +30,8 @@ from nnlearn.exercises.progress_file import Progress, ProgressError
 from nnlearn.exercises.result import HEADINGS, Advice, Result, Table, Text
 
 __all__ = [
-    "EXERCISES", "ProgressError", "Result", "all_links", "check", "export_progress", "hint", "import_progress", "progress",
-    "solution", "starter",
+    "EXERCISES", "ProgressError", "Result", "all_links", "check", "export_progress", "grade", "hint", "import_progress",
+    "progress", "solution", "starter",
 ]  # fmt: skip
 
 #: The chapters in the order of the book.
@@ -75,6 +75,21 @@ def check(id, answer=None, *, seed=0):
         if _progress.note != known:  # said once, when it happens; progress() says it again
             return replace(result, note=_progress.note)
     return result
+
+
+def grade(id, answer, *, seeds=(0,)):
+    """Check an answer for somebody who grades it: with the random cases of each seed, and without a trace in anybody's progress.
+
+    Raises AssertionError with the checker's words where the answer is not right, and RuntimeError where the checker itself fails,
+    so that a fault of ours costs nobody a point.
+    """
+    exercise = _find(id)
+    for seed in seeds:
+        result = check_answer(exercise, answer, seed)
+        if result.kind == "fault":
+            raise RuntimeError(str(result))
+        if not result.ok:
+            raise AssertionError(str(result))
 
 
 def hint(id):

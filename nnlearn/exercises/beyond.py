@@ -79,7 +79,7 @@ def train(w, x, y, lr):
     return w
 
 
-def _train(w, x, y, lr, *, mean=True, two=2.0, sign=-1.0, last=False, summed=False):
+def _train(w, x, y, lr, *, mean=True, two=2.0, sign=-1.0, first=False, last=False, summed=False):
     """Return what `train` returns, with one thing or another wrong."""
     steps = []
     for x_batch, y_batch in zip(x, y, strict=True):
@@ -88,6 +88,8 @@ def _train(w, x, y, lr, *, mean=True, two=2.0, sign=-1.0, last=False, summed=Fal
         steps.append(own)
         if not (last or summed):
             w = w + sign * lr * own
+        if first:
+            return w
     if last or summed:
         w = w - lr * (steps[-1] if last else sum(steps))
     return w
@@ -304,6 +306,11 @@ EXERCISES = (
             Misconception(
                 lambda w, x, y, lr: _train(w, x, y, lr, last=True),
                 "One step only, with the gradient of the last batch. Each batch has its own step, inside the loop.",
+                "beyond-loop",
+            ),
+            Misconception(
+                lambda w, x, y, lr: _train(w, x, y, lr, first=True),
+                "One step only, with the first batch. Does the `return` stand inside the loop?",
                 "beyond-loop",
             ),
             Misconception(

@@ -75,7 +75,7 @@ EXERCISES = (
         title="He's rule",
         task=(
             "z holds normal random numbers of mean 0 and standard deviation 1, in the shape (n_in, n_out) of a weight "
-            "matrix. Turn them into first weights by He's rule."
+            "matrix. Turn these numbers into first weights by He's rule; draw no others."
         ),
         starter="""
             def my_he_weights(z):
@@ -93,6 +93,16 @@ EXERCISES = (
             Misconception(
                 lambda z: z * 2 / z.shape[0],
                 "You multiplied by the variance. The factor is the standard deviation, its root.",
+                "init-variance",
+            ),
+            Misconception(
+                lambda z: z * np.sqrt(2) / z.shape[0],
+                "The root is taken of the 2 alone. It belongs to the whole fraction, √(2 / n_in).",
+                "init-which",
+            ),
+            Misconception(
+                lambda z: z * np.sqrt(2 / z.size),
+                "You counted all weights, n_in · n_out. He's rule counts the inputs that one unit adds up, n_in: the rows.",
                 "init-variance",
             ),
             Misconception(
@@ -158,6 +168,11 @@ EXERCISES = (
                 "init-which",
             ),
             Misconception(
+                lambda n_in, n_out: np.sqrt(6) / (n_in + n_out),
+                "The root is taken of the 6 alone. It belongs to the whole fraction.",
+                "init-which",
+            ),
+            Misconception(
                 lambda n_in, n_out: np.sqrt(6 / n_in),
                 "That is He's limit. Xavier's rule counts inputs and outputs.",
                 "init-which",
@@ -203,6 +218,21 @@ EXERCISES = (
             Misconception(
                 lambda spread, std, n, depth: spread * (std**2 * n) ** depth,
                 "That factor belongs to the variance. The spread is its root: std · √n.",
+                "init-variance",
+            ),
+            Misconception(
+                lambda spread, std, n, depth: spread**2 * (std**2 * n) ** depth,
+                "That is the variance at the end. The spread is its root.",
+                "init-variance",
+            ),
+            Misconception(
+                lambda spread, std, n, depth: spread * std**depth * np.sqrt(n),
+                "The √n is there once. Each layer adds up n terms anew, so it stands inside the power.",
+                "init-variance",
+            ),
+            Misconception(
+                lambda spread, std, n, depth: spread * (std * np.sqrt(n / 2)) ** depth,
+                "You halved the mean square in each layer, as ReLU does. These layers have no activation.",
                 "init-variance",
             ),
             Misconception(
@@ -252,6 +282,16 @@ EXERCISES = (
             Misconception(
                 lambda x, W: W / np.std(W),
                 "You gave the weights the spread 1. It is x @ W that should have it.",
+                "init-data",
+            ),
+            Misconception(
+                lambda x, W: W / np.std(x),
+                "You measured the spread of what goes in. It is x @ W that should come out with the spread 1.",
+                "init-data",
+            ),
+            Misconception(
+                lambda x, W: W / np.mean(np.std(x @ W, axis=0)),
+                "You averaged the spreads of the units. The spread of all entries together is asked: the units' means differ, too.",
                 "init-data",
             ),
             Misconception(

@@ -1,7 +1,8 @@
 """What a reader has solved: a small versioned file that no crash and no second notebook can spoil.
 
-The file lies in the user's data folder, or in the folder that the environment variable NNLEARN_PROGRESS names. It is read
-again and merged before every write, under a lock, and written whole to a temporary file that then takes its place.
+The file lies in the user's data folder, or in the folder that the environment variable NNLEARN_PROGRESS names; where Python runs
+in the browser, among the notebooks that the browser keeps. It is read again and merged before every write, under a lock, and
+written whole to a temporary file that then takes its place.
 """
 
 import contextlib
@@ -14,9 +15,9 @@ from pathlib import Path
 from nnlearn.storage import write_atomically
 
 try:
-    import fcntl
-except ImportError:  # Windows, which has a lock of its own
-    fcntl = None
+    from fcntl import LOCK_EX, LOCK_NB, flock
+except ImportError:  # Windows, which has a lock of its own, and Python in the browser, which has none
+    flock = None
 try:
     import msvcrt
 except ImportError:
@@ -41,6 +42,8 @@ def folder():
     """Return the folder for the file, by the custom of the system."""
     if named := os.environ.get("NNLEARN_PROGRESS"):
         return Path(named)
+    if sys.platform == "emscripten" and BROWSERS_FILES.is_dir():
+        return BROWSERS_FILES
     if sys.platform == "win32":
         base = os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming"
     elif sys.platform == "darwin":
@@ -50,7 +53,9 @@ def folder():
     return Path(base) / "nnlearn"
 
 
-IN_THE_BROWSER = "In the browser your progress lasts until the page is closed. export_progress('progress.json') keeps it."
+#: Where Python in the browser finds the notebooks that the browser keeps. What is written there outlives the page.
+BROWSERS_FILES = Path("/drive")
+WITHOUT_FILES = "In this browser your progress lasts until the page is closed."
 
 
 class Progress:
@@ -61,7 +66,7 @@ class Progress:
 
     def __init__(self):
         self._memory = {}
-        self.note = IN_THE_BROWSER if sys.platform == "emscripten" else ""
+        self.note = WITHOUT_FILES if sys.platform == "emscripten" and not BROWSERS_FILES.is_dir() else ""
 
     @property
     def path(self):
@@ -169,6 +174,9 @@ def _lock(path):
     The system gives it back when a process dies, so that there are no old locks to clear away. Where a file system knows no
     locks, it goes without: what is written is still merged and whole.
     """
+    if not flock and not msvcrt:
+        yield
+        return
     deadline = time.monotonic() + PATIENCE
     with open(path, "ab") as file:
         while (held := _try_to_lock(file)) is False:
@@ -186,13 +194,11 @@ def _lock(path):
 def _try_to_lock(file):
     """Return True if the lock is ours now, False if somebody else holds it, None if there are no locks."""
     try:
-        if fcntl:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        elif msvcrt:
+        if flock:
+            flock(file, LOCK_EX | LOCK_NB)
+        else:
             file.seek(0)
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            return None
     except (BlockingIOError, PermissionError):
         return False
     except OSError:

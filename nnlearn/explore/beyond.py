@@ -211,7 +211,7 @@ class SpeedExplorer(Explorer):
 
     title = "How much faster with more processes: an estimate"
     width = Values([128, 1024, 8192], value=128, label="units in each layer")
-    batch = Values([64, 1024, 16384], value=1024, label="examples in a batch")
+    batch = Values([64, 1024, 16384], value=16384, label="examples in a batch")
     link = Choice({"1 gigabit/s": 1, "10 gigabit/s": 10, "400 gigabit/s": 400}, value=10, label="connection")
     size = (5.0, 3.5)
 
@@ -226,7 +226,7 @@ class SpeedExplorer(Explorer):
         Three layers of `width` × `width` weights; 6 calculations for each weight and example (2 forward, 4 back); the
         gradients, 4 bytes each, go round in a ring, in 2 (K - 1) messages of a Kth part.
         """
-        weights = 3 * width**2
+        weights = 3.0 * width**2  # a float, since whole numbers have 32 bits only where Python runs in the browser
         computing = 6 * weights * batch / processes / cls.RATE
         bytes_sent = 2 * (processes - 1) / processes * 4 * weights
         return computing, 8 * bytes_sent / (link * 1e9) + 2 * (processes - 1) * cls.DELAY
@@ -317,14 +317,14 @@ PREDICT_SPEED = Predict(
             "what is saved.",
         ),
         Answer(
-            "Slower than before, by a little or more",
+            "It is slower, since sending costs more than is saved",
             "Half of the computing saves less than sending costs. A larger batch or a faster connection turns it round; "
-            "wider layers, which need more of both, do not.",
+            "wider layers, which need more of both, do not. Choose a batch of 1,024 and try.",
             correct=True,
         ),
         Answer(
-            "Half as fast again, as with most things",
-            "There is no such rule. Computing and sending can be estimated, and here sending costs more than is gained.",
+            "Half as fast again: sending eats a part of the gain",
+            "It eats all of the gain here, and more. Choose a batch of 1,024, and compare the two times in the sentence.",
         ),
     ],
     id="16-p-speed",

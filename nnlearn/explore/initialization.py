@@ -48,7 +48,7 @@ class LayersExplorer(Explorer):
 
     title = "Ten layers, forward and back"
     activation = Choice({name: name for name in ACTIVATIONS}, value="tanh", label="activation")
-    factor = Values([0.1, 0.5, 1, 1.41, 2, 4], value=0.5, label="spread × √n")
+    factor = Values([0.1, 0.5, 1, 1.41, 2, 4], value=1, label="spread × √n")
     size = (5.0, 4.8)
 
     BINS = 18
@@ -69,16 +69,19 @@ class LayersExplorer(Explorer):
         edges = np.linspace(-2.2, 3.2, self.BINS + 1)
         for layer, (shape, a) in enumerate(zip(self.shapes, activations, strict=True), start=1):
             heights = np.histogram(np.clip(a, -2.19, 3.19), edges)[0].astype(float)
-            half = (0.42 * heights / heights.max()).round(3)
+            held = np.flatnonzero(heights)
+            low, high = held[0], held[-1] + 1  # no line where there is nothing
+            half = (0.42 * heights[low:high] / heights.max()).round(3)
             x = np.concatenate([layer + np.repeat(half, 2), layer - np.repeat(half, 2)[::-1]])
-            y = np.repeat(edges, 2)[1:-1]
+            y = np.repeat(edges[low : high + 1], 2)[1:-1]
             shape.set_xy(np.stack([x, np.concatenate([y, y[::-1]]).round(2)], axis=1))
         sizes = [_spread(g) for g in gradients]
         self.line.set_data(range(1, DEPTH + 1), np.clip(sizes, 1e-9, 1e7))
         first, last = np.std(activations[0]), np.std(activations[-1])
         return (
-            f"{activation}, weights of spread {factor:g}/√n: the activations' spread goes from {first:.2g} in layer 1 to "
-            f"{last:.2g} in layer {DEPTH}; the gradient, 1 as it enters, has come to {written(sizes[0], '.1e')} in layer 1."
+            f"{activation}, weights of spread {factor:g}/√n: the activations' spread goes from {written(first, '.2g')} in layer 1 "
+            f"to {written(last, '.2g')} in layer {DEPTH}; the gradient, 1 as it enters, has come to {written(sizes[0], '.2g')} "
+            "in layer 1."
         )
 
 
@@ -100,20 +103,31 @@ def deep_network(rng, activation, init):
     return nnlearn.Network([*layers, nnlearn.Dense(32, 10, rng=rng, init=init, dtype=np.float32)])
 
 
-@functools.cache
-def training_curves(activation):
-    """Return {way: losses (EPOCHS, SEEDS)} of networks on 600 digits, all of them trained in one population."""
+def few_digits():
+    """Return the 600 digits of the training curves: pixels from 0 to 1 (600, 64), and labels (600,)."""
     data = datasets.digits()
     rows = np.random.default_rng(13).permutation(len(data.y))[:600]
-    networks = [
-        deep_network(np.random.default_rng(seed), activation, init) for init in WAYS.values() for seed in range(SEEDS)
-    ]
-    population = nnlearn.Network.population(networks)
+    return data.x[rows] / 16, data.y[rows]
+
+
+def losses_over_seeds(activation, inits, *, optimizer=None, epochs=EPOCHS, prepare=lambda x: x):
+    """Return the training losses (len(inits), epochs, SEEDS) of ten networks for each initializer, all in one population.
+
+    They learn from `few_digits`, whose pixels `prepare` may change, in batches of 30; by `SGD(lr=0.05)` if no optimizer is given.
+    """
+    x, y = few_digits()
+    networks = [deep_network(np.random.default_rng(seed), activation, init) for init in inits for seed in range(SEEDS)]
     history = nnlearn.fit(
-        population, data.x[rows] / 16, data.y[rows], loss=nnlearn.SoftmaxCrossEntropy(), optimizer=nnlearn.SGD(lr=0.05),
-        epochs=EPOCHS, batch_size=30, rng=np.random.default_rng(0),
+        nnlearn.Network.population(networks), prepare(x), y, loss=nnlearn.SoftmaxCrossEntropy(),
+        optimizer=optimizer or nnlearn.SGD(lr=0.05), epochs=epochs, batch_size=30, rng=np.random.default_rng(0),
     )  # fmt: skip
-    return dict(zip(WAYS, np.array(history.loss).reshape(EPOCHS, len(WAYS), SEEDS).swapaxes(0, 1), strict=True))
+    return np.array(history.loss).reshape(epochs, len(inits), SEEDS).swapaxes(0, 1)
+
+
+@functools.cache
+def training_curves(activation):
+    """Return {way: losses (EPOCHS, SEEDS)} for all `WAYS`."""
+    return dict(zip(WAYS, losses_over_seeds(activation, list(WAYS.values())), strict=True))
 
 
 class CurvesExplorer(Explorer):
@@ -121,7 +135,7 @@ class CurvesExplorer(Explorer):
 
     title = "The same network from five kinds of first weights"
     activation = Choice({"tanh": "tanh", "ReLU": "ReLU"}, value="ReLU", label="activation")
-    way = Choice({way: way for way in WAYS}, value="too small", label="first weights")
+    way = Choice({way: way for way in WAYS}, value="He", label="first weights")
     size = (5.0, 3.6)
 
     def setup(self, figure):
@@ -157,7 +171,8 @@ PREDICT_LAYERS = Predict(
     [
         Answer(
             "About the same spread as went in, since tanh keeps values between −1 and 1",
-            "tanh keeps large values down. It does nothing against small ones: each layer halves them, or nearly so.",
+            "tanh keeps large values down. It does nothing against small ones: each layer halves them, or nearly so. "
+            "Choose 0.5 and look.",
         ),
         Answer(
             "Next to nothing: each layer about halves the spread",
@@ -183,8 +198,8 @@ PREDICT_CURVES = Predict(
         ),
         Answer(
             "It stands still at the loss of guessing",
-            "Hardly any of the input reaches the end, and hardly any gradient reaches the beginning. It may stand there "
-            "for very long.",
+            "Hardly any of the input reaches the end, and hardly any gradient reaches the beginning. Choose “too small”: after "
+            "20 epochs it still stands there.",
             correct=True,
         ),
         Answer(
@@ -198,11 +213,12 @@ PREDICT_CURVES = Predict(
 QUIZ = Quiz(
     [
         Question(
-            "All weights of a layer start at 0.3. What do its hidden units do during training?",
+            "All weights of a network start at 0.3. What do the units of a hidden layer do during training?",
             [
                 Answer(
                     "They stay equal to each other for ever",
-                    "They see the same, compute the same and get the same gradient, so every step changes them in the same way.",
+                    "They see the same, compute the same and are heard alike by the next layer. So they get the same gradient, in "
+                    "every step.",
                     correct=True,
                 ),
                 Answer(
@@ -246,7 +262,7 @@ QUIZ = Quiz(
             [
                 Answer(
                     "ReLU sets about half of the values to 0, which halves their mean square",
-                    "The next sum then has only half the variance, and the 2 makes up for it.",
+                    "The next sum would then have half the variance. Twice the variance of the weights makes up for it.",
                     correct=True,
                 ),
                 Answer(

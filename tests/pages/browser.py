@@ -1,6 +1,6 @@
 """A Chromium without a window, and pages in it that write down what goes wrong."""
 
-from chromium import HOW_TO_GET_IT
+from chrome import HOW_TO_GET_IT
 
 HOW = f"The pages were NOT tested in a browser: no Chromium was found. {HOW_TO_GET_IT} test"
 
