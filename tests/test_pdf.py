@@ -20,7 +20,9 @@ from tests.test_back_matter import entries
 NOTEBOOKS = sorted((ROOT / "book").glob("[0-9]*.ipynb"))
 MM = 72 / 25.4
 #: What only a screen can do, in the words that the pages have for it.
-OF_THE_SCREEN = ("Not attempted yet", "Show code cell output", "Hide code cell", "Show the right answer", "Click to", "Copy to clipboard")
+OF_THE_SCREEN = (
+    "Not attempted yet", "Show code cell output", "Hide code cell", "Show the right answer", "Click to", "Copy to clipboard",
+)  # fmt: skip
 
 Book = namedtuple("Book", "content texts outline wide controls")
 Heading = namedtuple("Heading", "level title page above_bottom")

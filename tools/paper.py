@@ -99,14 +99,14 @@ def document(root, site, *, up, stylesheet):
         lead_links(one, labels)
     edition = Edition.of(root)
     # Chromium has no running heads by `string-set`; a chapter's page has a name of its own, and that page's style its title.
-    heads = "".join(f'@page {page_name(name)} {{ @top-left {{ content: "{words}" }} }}\n' for name, words in running_heads(chapters))
+    heads = [f'@page {page_name(name)} {{ @top-left {{ content: "{words}" }} }}\n' for name, words in running_heads(chapters)]
     return f"""<!doctype html>
 <html lang="en" data-theme="light">
 <head>
 <meta charset="utf-8">
 <title>{html.escape(f"{edition.title}: {edition.subtitle}")}</title>
 <link rel="stylesheet" href="{up}/_static/pygments.css">
-<style>{stylesheet}{heads}</style>
+<style>{stylesheet}{"".join(heads)}</style>
 <script>window.MathJax = {{options: {{
   enableMenu: false, menuOptions: {{settings: {{assistiveMml: false}}}}, processHtmlClass: "math", ignoreHtmlClass: "tex2jax_ignore"
 }}}};</script>
@@ -325,8 +325,8 @@ def title_page(edition, up):
 </section>
 <section class="imprint">
 <p>© {html.escape(edition.copyright)}</p>
-<p>Text and pictures: Creative Commons Attribution 4.0, https://creativecommons.org/licenses/by/4.0/. Code: BSD 3-Clause. Each data set
-has a licence of its own, which lies beside it.</p>
+<p>Text and pictures: Creative Commons Attribution 4.0, https://creativecommons.org/licenses/by/4.0/. Code: BSD 3-Clause. Each
+data set has a licence of its own, which lies beside it.</p>
 <p>The book on the screen, its notebooks and the package: {html.escape(edition.address)}</p>
 </section>"""
 
@@ -358,18 +358,18 @@ def line(target, title, *, number="", kind="chapter"):
 def on_paper(edition):
     """Return the words to a reader on paper."""
     return f"""<section class="chapter" id="on-paper" style="page: {page_name("on-paper")}"><h1>This book on paper</h1>
-<p>This is the paper form of a book that was made for the screen. There the pictures move, the questions answer, and the exercises say
-which slip led to a wrong result. This is what stands here for them:</p>
+<p>This is the paper form of a book that was made for the screen. There the pictures move, the questions answer, and the
+exercises say which slip led to a wrong result. This is what stands here for them:</p>
 <ul>
 <li><strong>Pictures that move</strong> stand still as they open. The sentence below each says what is to be seen, and where its
 controls stand.</li>
 <li><strong>Questions</strong> have numbers and lettered answers. What there is to say to every answer, right or wrong, begins on
 {page_of("answers")}. Choose before you look: having guessed is what makes you remember.</li>
-<li><strong>Exercises</strong> have a task and a start. Solutions begin on {page_of("solutions")}; they are one way, and not the only
-one.</li>
+<li><strong>Exercises</strong> have a task and a start. Solutions begin on {page_of("solutions")}; they are one way, and not
+the only one.</li>
 <li><strong>Code that only draws a picture</strong> is left out. It is on the page and in the notebook.</li>
-<li><strong>“The page”</strong> means the page on the screen. <strong>Links</strong> within the book have a page number, and others their
-address.</li>
+<li><strong>“The page”</strong> means the page on the screen. <strong>Links</strong> within the book have a page number, and
+others their address.</li>
 </ul>
 <p>To move, to run and to be checked, get the book, which is free: {html.escape(edition.address)}</p>
 </section>"""
@@ -393,12 +393,11 @@ def answers(chapters):
             parts.append(f"<h2>{html.escape(one.numbered_title)}</h2>")
         for number, asked in enumerate(one.questions, 1):
             name = question_name(one, number)
-            items = "".join(
-                f'<li class="{"right" if place == asked.right else "wrong"}">{words}</li>' for place, words in enumerate(asked.feedback)
-            )
+            items = "".join(f"<li>{words}</li>" for words in asked.feedback)
             asked_at = place(one.name, f"question-{number}")
             parts.append(
-                f'<div class="answer" id="{place("answers", name)}"><p class="answer-head"><span class="question-number">{name}</span> '
+                f'<div class="answer" id="{place("answers", name)}"><p class="answer-head">'
+                f'<span class="question-number">{name}</span> '
                 f'<strong>{"abcdefgh"[asked.right]})</strong> <a class="to-page" href="#{asked_at}">{page_of(asked_at)}</a></p>'
                 f'<ol class="letters">{items}</ol></div>'
             )

@@ -65,7 +65,8 @@ class Widgets:
             for child in self._children(name):
                 yield from self._parts(child)
         else:
-            raise ValueError(f"a widget must be an explorer, a question, HTML or a box of them to be printed, got {self._kind(name)}")
+            kind = self._kind(name)
+            raise ValueError(f"a widget must be an explorer, a question, HTML or a box of them to be printed, got {kind}")
 
     def _explorer(self, name):
         title, *_ = self._within(name, "HTMLModel")
