@@ -20,8 +20,8 @@ PIXELS, MILLIMETRES = 500, 112
 SHORT = 9
 #: Headings of sections that stand in at least so many chapters help nobody to find one.
 COMMON = 4
-#: Words that are in the order of the alphabet are found without a page number.
-ALPHABETICAL = ("glossary", "bibliography")
+#: Words, letters and titles are linked to these wherever they occur; on paper one knows where to look them up.
+LOOKED_UP = ("glossary", "bibliography", "notation")
 SOLUTION = re.compile(r"""^solution\(["']([\w-]+)["']\)$""")
 
 
@@ -295,7 +295,7 @@ def lead_links(chapter, labels):
         target = place(name, unquote(fragment))
         target = labels[name].get(target, target)
         link["href"] = f"#{target}"
-        if not (name in ALPHABETICAL and fragment):
+        if not (name in LOOKED_UP and fragment):
             link.insert_after(parsed(f' <span class="at">({page_of(target)})</span>'))
 
 
