@@ -30,7 +30,7 @@ Heading = namedtuple("Heading", "level title page above_bottom")
 
 def plain(text):
     """Return text without spaces and line breaks, which paper sets as it needs, ligatures apart and quotation marks straight."""
-    return re.sub(r"[\s\ufffe\u00ad]+", "", unicodedata.normalize("NFKC", text).replace("’", "'"))
+    return re.sub(r"[\s\u2060\ufffe\u00ad]+", "", unicodedata.normalize("NFKC", text).replace("’", "'"))
 
 
 def texts_of(content):
@@ -190,6 +190,15 @@ def test_the_file_is_a_book(book):
             # A font of Type 3 is its own drawing instructions; any other has to bring its file along.
             for part in font.get("/DescendantFonts", [font]):
                 assert part.Subtype == "/Type3" or {"/FontFile", "/FontFile2", "/FontFile3"} & set(part.FontDescriptor.keys())
+
+
+def test_every_picture_and_formula_has_words_for_those_who_listen(book):
+    with pikepdf.open(io.BytesIO(book.content)) as pdf:
+        marked = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/S") == "/Figure"]
+        words = [str(figure.get("/Alt", "")) for figure in marked]
+    assert len(words) > 1000 and all(words)
+    said = set(map(plain, words))
+    assert all(plain(sentence) in said for _, sentence in explorers())
 
 
 def test_links_lead_into_the_book_or_to_an_address_that_is_printed(book):

@@ -218,13 +218,13 @@ def place_widgets(chapter, widgets):
 
 
 def explorer(shown):
-    """Return an explorer as a figure."""
+    """Return an explorer as its picture, its sentence and the positions of its controls."""
     base, frame = (html.escape(layer) for layer in shown.layers)
     settings = ", ".join(f"{html.escape(label)} = {html.escape(value)}" for label, value in shown.settings)
     return (
-        f'<figure class="explorer"><p class="explorer-title">{html.escape(shown.title)}</p>'
+        f'<div class="explorer"><p class="explorer-title">{html.escape(shown.title)}</p>'
         f'<div class="layers"><img alt="" src="{base}"><img alt="{html.escape(shown.sentence)}" src="{frame}"></div>'
-        f'<figcaption>{html.escape(shown.sentence)} <span class="settings">Shown at {settings}.</span></figcaption></figure>'
+        f'<p class="says">{html.escape(shown.sentence)} <span class="settings">Shown at {settings}.</span></p></div>'
     )
 
 
