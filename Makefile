@@ -13,7 +13,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 unexport JUPYTER_PATH PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help book html lab test strict test-unit test-notebooks test-pages test-grading notebooks diffs lint format lock links clean
+.PHONY: help book html pdf lab test strict test-unit test-notebooks test-pages test-grading notebooks diffs lint format lock links clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | while IFS='|' read -r name what; do \
@@ -25,6 +25,9 @@ book: html  ## build the book, serve it and say where (PORT=8000)
 html: $(VENV)/.book $(VENV)/.lite  ## build the book, strictly, into _build/html
 	@$(BUILD)
 
+pdf: $(VENV)/.dev html  ## print the book into _build/nnlearn.pdf (needs Chromium)
+	@$(BIN)/python tools/pdf.py _build/html _build/nnlearn.pdf
+
 lab: $(VENV)/.book  ## open the chapters as notebooks in JupyterLab
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) book
 
@@ -32,13 +35,14 @@ test: lint strict $(VENV)/.torch  ## lint, build the book from clean, and run al
 	$(PYTEST) $(NBVAL) book tests
 
 test-unit: $(VENV)/.dev $(VENV)/.torch  ## the package alone, without notebooks and pages
-	$(PYTEST) tests --ignore=tests/test_pages.py --ignore=tests/test_notebooks.py --ignore=tests/test_build.py
+	$(PYTEST) tests --ignore=tests/test_pages.py --ignore=tests/test_notebooks.py --ignore=tests/test_build.py \
+		--ignore=tests/test_pdf.py
 
 test-notebooks: $(VENV)/.dev $(VENV)/.torch  ## run every notebook and compare every output with the committed one
 	$(PYTEST) $(NBVAL) book tests/test_notebooks.py
 
 test-pages: strict  ## build the book from clean, and try every page in a browser
-	$(PYTEST) tests/test_pages.py tests/test_build.py
+	$(PYTEST) tests/test_pages.py tests/test_build.py tests/test_pdf.py
 
 test-grading: $(VENV)/.made requirements-grading.txt  ## make assignments and have nbgrader and otter grade them, in .venv-grading
 	@[ -d .venv-grading ] || $(PYTHON) -m venv .venv-grading

@@ -2,6 +2,7 @@
 
 import os
 
+import chrome
 import hypothesis
 import numpy as np
 import pytest
@@ -38,12 +39,12 @@ def built():
 @pytest.fixture(scope="module")
 def chromium():
     """A running browser; without one the tests that need it are skipped, and the end of the run says so."""
-    if browser.CHROMIUM is None:
+    if chrome.CHROMIUM is None:
         pytest.skip(browser.HOW)
     from playwright.sync_api import sync_playwright  # slow to import, and most tests need no browser
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=browser.CHROMIUM, args=browser.FLAGS)
+        running = playwright.chromium.launch(executable_path=chrome.CHROMIUM, args=chrome.FLAGS)
         yield running
         running.close()
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import lite_parts
 import nbformat
 import pytest
+from chrome import CHROMIUM, FLAGS
 from standalone import plain_markdown, standalone
 
 from nnlearn.exercises import EXERCISES
-from tests.pages.browser import CHROMIUM, FLAGS
 from tests.pages.site import SITE
 
 BOOK = Path(__file__).resolve().parent.parent / "book"

@@ -1,15 +1,8 @@
 """A Chromium without a window, and pages in it that write down what goes wrong."""
 
-import os
-import shutil
+from chrome import HOW_TO_GET_IT
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-HOW = (
-    "The pages were NOT tested in a browser: no Chromium was found. Install it (on Debian and Ubuntu: apt-get install "
-    "chromium), or say where it is: CHROMIUM=/path/to/chrome make test"
-)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+HOW = f"The pages were NOT tested in a browser: no Chromium was found. {HOW_TO_GET_IT} test"
 
 # Every widget that the page announces stands there, and the book's script has given the sliders their names.
 WIDGETS_ARE_THERE = """() => {
