@@ -12,7 +12,6 @@ def name_addresses(app, config):
     """Give the pages the addresses that their text may name, as `{{ name }}`."""
     config.myst_substitutions = {
         **(config.myst_substitutions or {}),
-        "repository": addresses.repository()[0],
         "nbgitpuller": _as_code(addresses.nbgitpuller(), "text"),
         "install": _as_code(f'pip install "{addresses.install()}"', "sh"),
     }
