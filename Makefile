@@ -129,10 +129,13 @@ $(VENV)/.torch: $(VENV)/.dev requirements-torch.txt
 
 # ---- Speed beside frameworks: in an environment of its own, with pinned peers ----------------------------------------
 
-.PHONY: bench
+.PHONY: bench bench-pages
 # Variables that some machines set: the first two slow numpy's BLAS, the third makes Python compile at every import.
 bench: .venv-bench/.made  ## time nnlearn beside frameworks and write bench/RESULTS.md (PARTS="a b" for some)
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE -u PYTHONDONTWRITEBYTECODE .venv-bench/bin/python -m bench.run $(PARTS)
+
+bench-pages: html $(VENV)/.dev  ## time the built pages and the live explorers and write bench/PAGES.md; needs Chromium
+	@PYTHONPATH=.:tools $(BIN)/python -m bench.pages
 
 .venv-bench/.made: bench/requirements.txt requirements-torch.txt
 	@echo "Setting up .venv-bench (once) ..."
