@@ -174,6 +174,11 @@ def test_the_repositorys_address_stands_in_one_place():
     assert holding == ["_config.yml"]
 
 
+def test_nothing_that_is_fetched_or_built_is_committed():
+    ignored = subprocess.run(["git", "ls-files", "-ci", "--exclude-standard"], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert ignored.stdout == ""
+
+
 def test_no_pickle_and_no_telemetry_in_the_package():
     for path in (ROOT / "nnlearn").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
