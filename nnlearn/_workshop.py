@@ -371,7 +371,7 @@ def _softmax(layer, x, free, *_):
             partial(np.subtract, d_out, sums, d_out), partial(np.multiply, d_out, out, d_out),
         ], d_out  # fmt: skip
 
-    return _softmax_calls(x, out)[2], out, back
+    return _softmax_calls(x, out)[1], out, back
 
 
 _LAYERS = {
@@ -397,9 +397,9 @@ def _sigmoid_calls(z, out):
 
 
 def _softmax_calls(z, out):
-    """Return z minus the largest of its row, the sums of its exponentials, and the calls of `activations.softmax`."""
+    """Return z minus the largest of its row, and the calls of `activations.softmax`; `out` may be `z`."""
     gap, row, sums = np.empty_like(z), np.empty_like(z[..., :1]), np.empty_like(z[..., :1])
-    return gap, sums, [
+    return gap, [
         partial(np.maximum.reduce, z, -1, None, row, True), partial(np.subtract, z, row, gap),
         partial(np.maximum, gap, _number(np.finfo(z.dtype).min, z), out=gap), partial(np.exp, gap, out),
         partial(np.add.reduce, out, -1, None, sums, True), partial(np.divide, out, sums, out),
@@ -462,14 +462,14 @@ def _sigmoid_cross_entropy(out, y, d_out):
 
 
 def _softmax_cross_entropy(loss, out, y, d_out):
-    """The softmax of the slope has already the sums whose logarithm the loss needs."""
-    gap, sums, calls = _softmax_calls(out, d_out)
+    """The softmax of the slope has already subtracted the largest of each row, which is most of the work for the loss."""
+    gaps, calls = _softmax_calls(out, d_out)
 
-    def value(gaps, sums, targets):
-        each = -(targets * (gaps - np.log(sums))).sum(axis=-1, keepdims=True)
+    def value(gaps, targets):
+        each = -(targets * activations.log_softmax_of_gaps(gaps)).sum(axis=-1, keepdims=True)
         return each.mean(axis=(-2, -1))
 
-    return [*calls, partial(np.subtract, d_out, y, d_out)], [gap, sums], value
+    return [*calls, partial(np.subtract, d_out, y, d_out)], [gaps], value
 
 
 _LOSSES = {
