@@ -10,6 +10,7 @@ from mpmath import mp
 
 import nnlearn as nn
 from nnlearn.autograd import Value
+from tests import test_optimizers
 
 DIGITS = 50
 
@@ -428,3 +429,89 @@ def test_a_probability_that_vanishes_costs_what_the_smallest_normal_float_costs(
     most = -math.log(tiny)
     np.testing.assert_allclose(CE.each(p, y), [[most]] * 3, rtol=np.finfo(dtype).eps)
     np.testing.assert_allclose(BCE.each(p, y), [[most, most]] * 3, rtol=np.finfo(dtype).eps)
+
+
+# ---- Optimizers: two steps, with the rules as the docstrings state them --------------------------------------------------
+# Each is given the gradient, what is remembered (a dict, empty at first), the step t = 1, 2 and the settings; all in decimals.
+
+
+def descent(g, memory, t):
+    return g
+
+
+def momentum(g, memory, t, beta="0.9", classical=False, nesterov=False):
+    beta = mp.mpf(beta)
+    push = g if classical else (1 - beta) * g
+    memory["v"] = beta * memory.get("v", 0) + push
+    return beta * memory["v"] + push if nesterov else memory["v"]
+
+
+def rmsprop(g, memory, t, rho="0.9", eps="1e-8"):
+    rho = mp.mpf(rho)
+    memory["s"] = rho * memory.get("s", 0) + (1 - rho) * g**2
+    return g / (mp.sqrt(memory["s"]) + mp.mpf(eps))
+
+
+def adam(g, memory, t, beta1="0.9", beta2="0.999", eps="1e-8"):
+    beta1, beta2 = mp.mpf(beta1), mp.mpf(beta2)
+    memory["m"] = beta1 * memory.get("m", 0) + (1 - beta1) * g
+    memory["s"] = beta2 * memory.get("s", 0) + (1 - beta2) * g**2
+    return memory["m"] / (1 - beta1**t) / (mp.sqrt(memory["s"] / (1 - beta2**t)) + mp.mpf(eps))
+
+
+def two_steps(rule, lr, **settings):
+    """The parameters after each of the two steps that tests/test_optimizers.py takes, each number by itself."""
+    params = {name: [mp.mpf(value) for value in values] for name, values in test_optimizers.START.items()}
+    memories = {name: [{} for _ in values] for name, values in params.items()}
+    after = []
+    for t, gradients in enumerate(test_optimizers.G, start=1):
+        params = {
+            name: [w - mp.mpf(lr) * rule(mp.mpf(g), memory, t, **settings)
+                   for w, g, memory in zip(values, gradients[name], memories[name], strict=True)]
+            for name, values in params.items()
+        }  # fmt: skip
+        after.append(params)
+    return after
+
+
+WORKED = {
+    "SGD": (descent, {}),
+    "Momentum": (momentum, {}),
+    "classical": (momentum, {"classical": True}),
+    "Nesterov": (momentum, {"nesterov": True}),
+    "classical Nesterov": (momentum, {"classical": True, "nesterov": True}),
+    "RMSprop": (rmsprop, {}),
+    "Adam": (adam, {}),
+}
+
+
+@pytest.mark.parametrize("name", test_optimizers.BY_HAND)
+def test_the_two_steps_by_hand_are_the_rules_in_decimals(name):
+    rule, settings = WORKED[name]
+    with mp.workdps(DIGITS):
+        for worked, written in zip(two_steps(rule, "0.1", **settings), test_optimizers.BY_HAND[name][1:], strict=True):
+            for key, values in worked.items():
+                np.testing.assert_allclose(np.array(values, float), written[key], rtol=5e-15)
+
+
+# With settings of which none is a default and a large ε, so that nothing passes that is only nearly the rule.
+@BOTH_WIDTHS
+@pytest.mark.parametrize(("kind", "rule", "settings"), [
+    (nn.SGD, descent, {}),
+    (nn.Momentum, momentum, {"beta": "0.75"}),
+    (nn.Momentum, momentum, {"beta": "0.75", "classical": True}),
+    (nn.Momentum, momentum, {"beta": "0.75", "nesterov": True}),
+    (nn.Momentum, momentum, {"beta": "0.75", "classical": True, "nesterov": True}),
+    (nn.RMSprop, rmsprop, {"rho": "0.6", "eps": "0.3"}),
+    (nn.Adam, adam, {"beta1": "0.7", "beta2": "0.8", "eps": "0.3"}),
+])  # fmt: skip
+def test_two_steps_with_other_settings_are_the_rules_in_decimals(kind, rule, settings, dtype):
+    with mp.workdps(DIGITS):
+        after = two_steps(rule, "0.3", **settings)
+    optimizer = kind(0.3, **{name: float(value) if isinstance(value, str) else value for name, value in settings.items()})
+    params = test_optimizers.arrays(test_optimizers.START, dtype)
+    for worked, gradients in zip(after, test_optimizers.G, strict=True):
+        optimizer.step(params, test_optimizers.arrays(gradients, dtype))
+        for name, values in worked.items():
+            # Each step is rounded a few times, beside weights of up to 2.
+            np.testing.assert_allclose(params[name], np.array(values, float), rtol=0, atol=4 * np.finfo(dtype).eps)
