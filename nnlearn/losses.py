@@ -137,7 +137,7 @@ class BinaryCrossEntropy(Loss):
         return _within_unit(super().targets(y, out))
 
     def each(self, out: Array, y: Array) -> Array:
-        return -(y * np.log(_above_zero(out)) + (1 - y) * np.log(_above_zero(1 - out)))
+        return -(y * np.log(_above_zero(out)) + (1 - y) * _log_of_rest(out))
 
     def slope(self, out: Array, y: Array) -> Array:
         return -y / _above_zero(out) + (1 - y) / _above_zero(1 - out)
@@ -185,7 +185,8 @@ class SigmoidCrossEntropy(Loss):
     """Sigmoid and binary cross-entropy in one, on the logit z: L = mean of max(z, 0) - z y + log(1 + e^(-|z|)).
 
     This is `BinaryCrossEntropy` of σ(z), written so that no logarithm of 0 can occur. Its slope is p - y: the
-    sigmoid's derivative is already in it.
+    sigmoid's derivative is already in it. The difference max(z, 0) - z y is computed as |z| times the distance of y
+    from the answer that the sign of z gives, so that nothing cancels when both terms are large.
 
     >>> loss = SigmoidCrossEntropy()
     >>> loss([[-1000.0]], [[1.0]]), loss.gradient([[-1000.0]], [[1.0]])
@@ -196,7 +197,8 @@ class SigmoidCrossEntropy(Loss):
         return _within_unit(super().targets(y, out))
 
     def each(self, out: Array, y: Array) -> Array:
-        return np.maximum(out, 0) - out * y + np.log1p(np.exp(-np.abs(out)))
+        size = np.abs(out)
+        return size * np.where(out >= 0, 1 - y, y) + np.log1p(np.exp(-size))
 
     def slope(self, out: Array, y: Array) -> Array:
         return sigmoid(out) - y
@@ -227,6 +229,12 @@ class SoftmaxCrossEntropy(_RowLoss):
 def _above_zero(p: Array) -> Array:
     """Return p, but at least the smallest normal float, whose logarithm is finite."""
     return np.maximum(p, np.finfo(p.dtype).tiny)
+
+
+def _log_of_rest(p: Array) -> Array:
+    """Return log(1 - p), exact also for a tiny p, and kept as finite at p = 1 as `_above_zero` keeps it."""
+    with np.errstate(divide="ignore"):
+        return np.maximum(np.log1p(-p), np.log(np.finfo(p.dtype).tiny))
 
 
 def _probabilities(out: Array) -> Array:
