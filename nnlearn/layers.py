@@ -106,6 +106,9 @@ class Dropout(Layer):
     `with network.training():` does the same by hand. The mask is drawn from `rng` at every forward pass. It is not
     kept: a silenced value is written as -0.0 and a value that happens to be zero as +0.0, so that the output alone
     tells `backward` which were silenced.
+
+    In a population the one generator, that of the first network, draws a mask for each network: they drop different
+    units, also where they share x, and not those that each would drop if it were trained alone.
     """
 
     def __init__(self, rate, *, rng):

@@ -13,6 +13,8 @@ from nnlearn.layers import Dropout, Layer
 class Network(Layer):
     """A chain of layers. A network among the layers stands for its own layers, which become part of the chain.
 
+    A layer with parameters may stand in it once; an activation, which keeps nothing, as often as you like.
+
     `trace` returns every intermediate value; these are all that `backward` needs:
 
         values = network.trace(x)                     # [x, output of layer 0, output of layer 1, ...]
@@ -38,6 +40,7 @@ class Network(Layer):
             self.layers += layer.layers if isinstance(layer, Network) else [layer]
         if not self.layers:
             raise ValueError("layers must hold at least one layer, got none")
+        _check_each_once(self.layers)
         _check_widths(self.layers)
 
     @property
@@ -73,7 +76,7 @@ class Network(Layer):
 
     def trace(self, x):
         """Return every value on the way: [x, output of layer 0, output of layer 1, ...]."""
-        values = [self._inputs(x)]
+        values = [self._own_rows(self._inputs(x))]
         for layer in self.layers:
             values.append(layer.forward(values[-1]))
         return values
@@ -202,6 +205,15 @@ class Network(Layer):
             raise ValueError(f"x must be shared or hold rows for each of the {self._size} networks, got {x.shape}")
         return x.astype(self.dtype, copy=False) if self.params else x
 
+    def _own_rows(self, x):
+        """Return shared rows once for each network of a population, where a Dropout layer is to drop some of them.
+
+        Behind the first layer with parameters each network has rows of its own anyway, and so drops units of its own.
+        """
+        first = next((place for place, layer in enumerate(self.layers) if layer.params), 0)
+        drops = any(isinstance(layer, Dropout) and layer.training for layer in self.layers[:first])
+        return np.broadcast_to(x, (self._size, *x.shape[-2:])) if drops and self.is_population else x
+
     @property
     def _size(self):
         """The number of networks in a population."""
@@ -218,6 +230,21 @@ class Network(Layer):
         for key, array in params.items():
             place, name = key.split(".", 1)
             self.layers[int(place)].params[name] = array
+
+
+def _check_each_once(layers):
+    """Raise a ValueError where a layer with parameters stands in two places: an optimizer would step twice with them.
+
+    A layer without any, such as an activation, is a pure function and may be used again.
+    """
+    places = {}
+    for place, layer in enumerate(layers):
+        first = places.setdefault(id(layer), place)
+        if first != place and layer.params:
+            raise ValueError(
+                f"layers must be different objects where they have parameters, got the same {layer!r} as layers[{first}] "
+                f"and layers[{place}]; make a second one"
+            )
 
 
 def _check_widths(layers):

@@ -7,6 +7,14 @@ import numpy as np
 from nnlearn import _checks
 
 
+class NonFiniteGradient(ValueError):
+    """A gradient has nan or inf in it, and no step was taken. `name` is its parameter's, `gradient` the array."""
+
+    def __init__(self, name, gradient):
+        super().__init__(f"gradients must be finite, got nan or inf in that of {name}")
+        self.name, self.gradient = name, gradient
+
+
 class Optimizer:
     """What every optimizer does: count its steps, keep its memory for each parameter, and apply its rule.
 
@@ -38,8 +46,11 @@ class Optimizer:
 
         Both are dicts with the same keys, lists of the same length, or single arrays. An optimizer remembers the
         arrays that it was first used with, so each network needs an optimizer of its own.
+
+        Raises NonFiniteGradient, a ValueError, for a gradient with nan or inf in it, before anything is changed.
         """
         params, gradients = _named(params, "params"), _named(gradients, "gradients")
+        gradients = {name: _checks.real_array(array, f"the gradient of {name}") for name, array in gradients.items()}
         self._check(params, gradients)
         rate = self.rate(self.t)
         rates = {name: along_first_axis(rate, w) for name, w in params.items()}
@@ -59,9 +70,11 @@ class Optimizer:
         """
         walker = self.fresh()
         w = _checks.real_array(start, "start").copy()
+        if not np.isfinite(w).all():
+            raise ValueError(f"start must be finite, got {start}")
         points = [w.copy()]
         for _ in range(_checks.count(steps, "steps", least=0)):
-            walker.step(w, np.asarray(gradient(w), w.dtype))
+            walker.step(w, _checks.real_array(gradient(w), "gradient(w)").astype(w.dtype, copy=False))
             points.append(w.copy())
         return np.stack(points)
 
@@ -92,6 +105,8 @@ class Optimizer:
             raise ValueError(
                 f"gradients must be for the same parameters as params, {list(params)}, got {list(gradients)}"
             )
+        if len({id(w) for w in params.values()}) < len(params):
+            raise ValueError(f"params must be different arrays, got one array more than once among {list(params)}")
         for name, w in params.items():
             if not isinstance(w, np.ndarray) or w.dtype not in _checks.FLOATS:
                 raise TypeError(
@@ -104,6 +119,8 @@ class Optimizer:
                     f"gradients must have the shapes of params; {name} has shape {w.shape}, "
                     f"its gradient {np.shape(gradients[name])}"
                 )
+            if not np.isfinite(gradients[name]).all():
+                raise NonFiniteGradient(name, gradients[name])
         # Equal shapes are not enough: a new network of the same form would go on with the old one's velocities.
         if self._params is not None and (
             self._params.keys() != params.keys() or not all(_same(w, params[name]) for name, w in self._params.items())

@@ -7,7 +7,7 @@ import numpy as np
 from nnlearn import _checks, _workshop
 from nnlearn.losses import Loss
 from nnlearn.network import Network
-from nnlearn.optimizers import Optimizer
+from nnlearn.optimizers import NonFiniteGradient, Optimizer
 
 
 @dataclass
@@ -62,8 +62,9 @@ def fit(
       returns True. `EarlyStopping` and `ProgressBar` are such. One with a method `finish(progress)` has it called at
       the end, also when training stops with an error.
 
-    Raises TrainingDiverged at the first loss that is not finite, or when an epoch ends with weights that are not. The
-    network then has the weights again that it had before that epoch, all of them finite.
+    Raises TrainingDiverged at the first loss or gradient that is not finite, or when an epoch ends with weights, with
+    something that the optimizer remembers, or with a validation loss that is not. The network then has the weights
+    again that it had before that epoch, all of them finite.
     """
     _check_parts(network, loss, optimizer, metrics, callbacks)
     x, y, validation, judged_y = _checked_data(network, loss, x, y, validation)
@@ -76,15 +77,23 @@ def fit(
     workshop = _workshop.open_workshop(network, loss, optimizer, x, y, batch_size)
     try:
         for _ in range(epochs):
-            order = rng.permutation(n)
+            order, before = rng.permutation(n), None if validation is None else _copies(network)
             total = None if workshop is None else workshop.epoch(order)
             if total is None:
                 workshop = None
                 total = _plain_epoch(progress, x, y, order, batch_size, loss)
             else:
                 progress.step += -(-n // batch_size)
+            if validation is not None or metrics:
+                out, validation_loss = _evaluate(network, x, validation, loss)
+                if not np.isfinite(validation_loss).all():
+                    what = f"the validation loss became {_short(validation_loss)}{_where(validation_loss)}"
+                    _stop(what, progress.step, progress, before)
             history.loss.append(total / n)
-            _evaluate(network, x, validation, judged_y, loss, metrics, history)
+            if validation is not None:
+                history.validation_loss.append(validation_loss)
+            for name, metric in (metrics or {}).items():
+                history.metrics[name].append(metric(out, judged_y))
             progress.epoch += 1
             # A list, so that every callback hears of the epoch, also when an earlier one asks to stop.
             if any([_is_true(callback(progress)) for callback in callbacks]):
@@ -195,7 +204,11 @@ def _plain_epoch(progress, x, y, order, batch_size, loss):
     network, total, start = progress.network, 0.0, _copies(progress.network)
     for rows in _in_batches(order, batch_size):
         x_batch, y_batch = np.take(x, rows, axis=-2), np.take(y, rows, axis=-2)
-        batch_loss = _train_on(network, x_batch, y_batch, loss, progress.optimizer)
+        try:
+            batch_loss = _train_on(network, x_batch, y_batch, loss, progress.optimizer)
+        except NonFiniteGradient as error:
+            sizes = np.abs(error.gradient).max(axis=(-2, -1))
+            _stop(f"the gradient of {error.name} became infinite or nan{_where(sizes)}", progress.step + 1, progress, start)
         if not np.isfinite(batch_loss).all():
             what = f"the loss became {_short(batch_loss)}{_where(batch_loss)}"
             _stop(what, progress.step + 1, progress, start)
@@ -203,6 +216,9 @@ def _plain_epoch(progress, x, y, order, batch_size, loss):
         progress.step += 1
     if not all(np.isfinite(array).all() for array in network.params.values()):
         _stop("the weights became infinite or nan", progress.step, progress, start)
+    if not all(np.isfinite(array).all() for arrays in _remembered(progress.optimizer) for array in arrays):
+        what = f"the averages that {type(progress.optimizer).__name__} keeps became infinite or nan"
+        _stop(what, progress.step, progress, start)
     return total
 
 
@@ -222,17 +238,17 @@ def _train_on(network, x, y, loss, optimizer):
     return _plain(batch_loss)
 
 
-def _evaluate(network, x, validation, judged_y, loss, metrics, history):
-    """Add the validation loss and the metrics of the finished epoch to the history."""
-    if validation is None and not metrics:
-        return
+def _evaluate(network, x, validation, loss):
+    """Return the output for the rows that are judged, and the validation loss, which is 0 where there are no such rows."""
     x, y = (x, None) if validation is None else validation
     with np.errstate(over="ignore", invalid="ignore"):
         out = network.predict(x)
-        if validation is not None:
-            history.validation_loss.append(_plain(loss.value(loss.outputs(out), y)))
-    for name, metric in (metrics or {}).items():
-        history.metrics[name].append(metric(out, judged_y))
+        return out, 0.0 if validation is None else _plain(loss.value(loss.outputs(out), y))
+
+
+def _remembered(optimizer):
+    """Return what the optimizer remembers of each parameter: tuples of arrays."""
+    return (optimizer._memories or {}).values()
 
 
 def _copies(network):
@@ -261,6 +277,9 @@ def _check_parts(network, loss, optimizer, metrics, callbacks):
     _checks.instance(network, Network, "network", "Network([Dense(2, 1, rng=rng)])")
     _checks.instance(loss, Loss, "loss", "MeanSquaredError()")
     _checks.instance(optimizer, Optimizer, "optimizer", "SGD(lr=0.1)")
+    for name, array in network.params.items():
+        if not np.isfinite(array).all():
+            raise ValueError(f"network must have finite parameters, got nan or inf in {name}")
     if metrics is not None and not isinstance(metrics, dict):
         raise TypeError(f"metrics must be a dict of functions by name, got {_checks.describe(metrics)}")
     if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
