@@ -9,6 +9,9 @@ from nnlearn.initializers import glorot_uniform
 class Layer:
     """What every layer offers. A layer keeps its parameters and nothing of the data that went through it.
 
+    `backward` is the formula alone: it trusts that its arguments are what forward took and gave. `Network.backward` checks
+    that they are.
+
     Because nothing is kept, `backward` is given what it needs: the layer's input `x`, its output `out`, and
     d_out = ∂L/∂out. In a chain of layers those are exactly the values that `Network.trace` returns.
 
@@ -67,12 +70,13 @@ class Dense(Layer):
         dtype = _checks.float_dtype(dtype)
         if not callable(init):
             raise TypeError(f"init must be a function f(rng, shape), such as he_uniform, got {_checks.describe(init)}")
-        weights = np.asarray(init(_checks.generator(rng), (self.n_in, self.n_out)))
+        weights = _checks.finite_array(init(_checks.generator(rng), (self.n_in, self.n_out)), "what init returns")
         if weights.shape != (self.n_in, self.n_out):
             raise ValueError(
                 f"init must return an array of shape {(self.n_in, self.n_out)}, got {_checks.describe(weights)}"
             )
-        self.params = {"W": weights.astype(dtype), "b": np.zeros((1, self.n_out), dtype)}
+        weights = np.array(_checks.as_dtype(weights, dtype, "what init returns"))  # an array of its own
+        self.params = {"W": weights, "b": np.zeros((1, self.n_out), dtype)}
 
     def forward(self, x):
         x = _checks.real_array(x, "x")

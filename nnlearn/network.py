@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from nnlearn import _checks
-from nnlearn.layers import Dropout, Layer
+from nnlearn.layers import Dense, Dropout, Layer
 
 
 class Network(Layer):
@@ -31,7 +31,7 @@ class Network(Layer):
     """
 
     def __init__(self, layers):
-        if isinstance(layers, Layer) or not np.iterable(layers):
+        if isinstance(layers, (Layer, str)) or not np.iterable(layers):
             raise TypeError(f"layers must be a list of layers, got {_checks.describe(layers)}")
         self.layers = []
         for place, layer in enumerate(layers):
@@ -92,7 +92,8 @@ class Network(Layer):
                 f"values must be the list of {len(self.layers) + 1} arrays that trace(x) returned, "
                 f"got {_checks.describe(values)}"
             )
-        d_out = _checks.real_array(d_out, "d_out").astype(values[-1].dtype, copy=False)
+        self._check_values(values)
+        d_out = _checks.as_dtype(_checks.real_array(d_out, "d_out"), values[-1].dtype, "d_out")
         if d_out.shape != values[-1].shape:
             raise ValueError(f"d_out must have the shape of the output, {values[-1].shape}, got {d_out.shape}")
         gradients = {}
@@ -115,6 +116,7 @@ class Network(Layer):
     @contextmanager
     def training(self, on=True):
         """Within `with network.training():` the Dropout layers drop; afterwards each is as it was before."""
+        on = _checks.flag(on, "on")
         dropouts = [layer for layer in self.layers if isinstance(layer, Dropout)]
         before = [layer.training for layer in dropouts]
         for layer in dropouts:
@@ -132,9 +134,12 @@ class Network(Layer):
         return copy.deepcopy(self)
 
     def astype(self, dtype):
-        """Return a copy with all parameters in float32 or float64."""
+        """Return a copy with all parameters in float32 or float64.
+
+        Raises ValueError where float32 cannot hold a parameter.
+        """
         dtype = _checks.float_dtype(dtype)
-        return self._rebuilt(lambda key, array: array.astype(dtype))
+        return self._rebuilt(lambda key, array: np.array(_checks.as_dtype(array, dtype, key)))
 
     @classmethod
     def population(cls, networks):
@@ -143,6 +148,8 @@ class Network(Layer):
         Everything else stays the same code: x (n, n_in) gives an output (K, n, n_out), a loss of shape (K,) and
         gradients of shape (K, ...). The networks are copied.
         """
+        if isinstance(networks, Layer) or not np.iterable(networks):
+            raise TypeError(f"networks must be a list of networks, got {_checks.describe(networks)}")
         networks = list(networks)
         if not networks:
             raise ValueError("networks must hold at least one network, got none")
@@ -163,7 +170,7 @@ class Network(Layer):
         return any(array.ndim > 2 for array in self.params.values())
 
     def member(self, k):
-        """Return network k of a population, as a single network of its own."""
+        """Return network k of a population, as a single network of its own; raises IndexError where there is none."""
         if not self.is_population:
             raise ValueError("member(k) needs a population; this is a single network")
         k = _checks.count(k, "k", least=0)
@@ -204,6 +211,20 @@ class Network(Layer):
         if x.ndim > 2 and self.is_population and x.shape[-3] not in (1, self._size):
             raise ValueError(f"x must be shared or hold rows for each of the {self._size} networks, got {x.shape}")
         return x.astype(self.dtype, copy=False) if self.params else x
+
+    def _check_values(self, values):
+        """Raise an error where `values` cannot be what `trace` returned."""
+        for place, value in enumerate(values):
+            if not isinstance(value, np.ndarray) or value.dtype not in _checks.FLOATS or value.ndim < 2:
+                raise TypeError(f"values must be arrays that trace(x) returned, values[{place}] is {_checks.describe(value)}")
+        for place, layer in enumerate(self.layers):
+            if isinstance(layer, Dense):
+                x, out = values[place].shape, values[place + 1].shape
+                if (x[-1], out[-1]) != (layer.n_in, layer.n_out) or x[-2] != out[-2]:
+                    raise ValueError(
+                        f"values must be what trace(x) returned, (n, {layer.n_in}) before and (n, {layer.n_out}) behind "
+                        f"layers[{place}], got {x} and {out}"
+                    )
 
     def _own_rows(self, x):
         """Return shared rows once for each network of a population, where a Dropout layer is to drop some of them.

@@ -51,6 +51,13 @@ class Optimizer:
         """
         params, gradients = _named(params, "params"), _named(gradients, "gradients")
         gradients = {name: _checks.real_array(array, f"the gradient of {name}") for name, array in gradients.items()}
+        for name, gradient in gradients.items():
+            if not np.isfinite(gradient).all():
+                raise NonFiniteGradient(name, gradient)
+        self._step(params, gradients)
+
+    def _step(self, params, gradients):
+        """Take a step with dicts of arrays; nan in a gradient goes into its parameter."""
         self._check(params, gradients)
         rate = self.rate(self.t)
         rates = {name: along_first_axis(rate, w) for name, w in params.items()}
@@ -63,18 +70,20 @@ class Optimizer:
         """Walk `steps` steps down from `start`, where gradient(w) gives the gradient at w; return all the points.
 
         Shapes: start (d,) gives (steps + 1, d). Several walks at once are a start of (K, d), with one rate or K. The
-        optimizer itself stays as it was.
+        optimizer itself stays as it was. A walk that runs away ends at inf and then nan, with numpy's RuntimeWarning, and
+        those beside it go on.
 
         >>> SGD(lr=0.25).path(lambda w: 2 * w, start=[8.0], steps=3).ravel()
         array([8., 4., 2., 1.])
         """
         walker = self.fresh()
-        w = _checks.real_array(start, "start").copy()
-        if not np.isfinite(w).all():
-            raise ValueError(f"start must be finite, got {start}")
+        if not callable(gradient):
+            raise TypeError(f"gradient must be a function of w, got {_checks.describe(gradient)}")
+        w = _checks.finite_array(start, "start").copy()
         points = [w.copy()]
         for _ in range(_checks.count(steps, "steps", least=0)):
-            walker.step(w, _checks.real_array(gradient(w), "gradient(w)").astype(w.dtype, copy=False))
+            slope = _checks.real_array(gradient(w), "gradient(w)").astype(w.dtype, copy=False)
+            walker._step({"w": w}, {"w": slope})
             points.append(w.copy())
         return np.stack(points)
 
@@ -119,8 +128,6 @@ class Optimizer:
                     f"gradients must have the shapes of params; {name} has shape {w.shape}, "
                     f"its gradient {np.shape(gradients[name])}"
                 )
-            if not np.isfinite(gradients[name]).all():
-                raise NonFiniteGradient(name, gradients[name])
         # Equal shapes are not enough: a new network of the same form would go on with the old one's velocities.
         if self._params is not None and (
             self._params.keys() != params.keys() or not all(_same(w, params[name]) for name, w in self._params.items())
@@ -162,8 +169,8 @@ class Momentum(Optimizer):
     def __init__(self, lr, beta=0.9, *, classical=False, nesterov=False):
         super().__init__(lr)
         self.beta = _checks.share(beta, "beta")
-        self.classical = bool(classical)
-        self.nesterov = bool(nesterov)
+        self.classical = _checks.flag(classical, "classical")
+        self.nesterov = _checks.flag(nesterov, "nesterov")
 
     def rule(self, gradient, memory, t):
         (v,) = memory
@@ -234,11 +241,11 @@ def _same(array, other):
 
 def _rates(lr, name="lr", least=None):
     """Return `lr` as a positive float (or one of at least `least`), or as an array of such for a population."""
-    if np.ndim(lr) == 0:
+    if not isinstance(lr, (np.ndarray, list, tuple)) or np.shape(_checks.plain_array(lr, name)) == ():
         lr = _checks.number(lr, name)
     else:
         lr = _checks.real_array(lr, name).copy()
-        if lr.ndim != 1 or not np.isfinite(lr).all():
+        if lr.ndim != 1 or lr.size == 0 or not np.isfinite(lr).all():
             raise ValueError(
                 f"{name} must be a number or one finite number for each network, got {_checks.describe(lr)}"
             )

@@ -137,7 +137,7 @@ class EarlyStopping:
 
     def __init__(self, patience=5, *, min_delta=0.0):
         self.patience = _checks.count(patience, "patience")
-        self.min_delta = _checks.number(min_delta, "min_delta")
+        self.min_delta = _checks.at_least_0(min_delta, "min_delta")
         self._start_over()
 
     def _start_over(self):
@@ -280,7 +280,7 @@ def _check_parts(network, loss, optimizer, metrics, callbacks):
     for name, array in network.params.items():
         if not np.isfinite(array).all():
             raise ValueError(f"network must have finite parameters, got nan or inf in {name}")
-    if metrics is not None and not isinstance(metrics, dict):
+    if metrics is not None and not (isinstance(metrics, dict) and all(map(callable, metrics.values()))):
         raise TypeError(f"metrics must be a dict of functions by name, got {_checks.describe(metrics)}")
     if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
         raise TypeError(f"callbacks must be a list of functions, got {_checks.describe(callbacks)}")
@@ -288,29 +288,32 @@ def _check_parts(network, loss, optimizer, metrics, callbacks):
 
 def _checked_data(network, loss, x, y, validation):
     """Return the data in the form that network and loss work with, and the y for the metrics as it was given."""
-    judged_y = np.asarray(y)
+    judged_y = _checks.plain_array(y, "y")
     x, y = _checked_pair(network, loss, x, y, "x", "y")
     if validation is not None:
         if not isinstance(validation, (tuple, list)) or len(validation) != 2:
             raise TypeError(f"validation must be a pair (x, y), got {_checks.describe(validation)}")
-        judged_y = np.asarray(validation[1])
+        judged_y = _checks.plain_array(validation[1], "validation y")
         validation = _checked_pair(network, loss, *validation, "validation x", "validation y")
     return x, y, validation, judged_y
 
 
 def _checked_pair(network, loss, x, y, x_name, y_name):
-    x = _checks.real_array(x, x_name).astype(network.dtype, copy=False)
+    x = _checks.as_dtype(_checks.finite_array(x, x_name), network.dtype, x_name)
     if x.ndim < 2 or x.shape[-2] == 0:
         raise ValueError(f"{x_name} must hold one example in each row, shape (n, n_in), got {x.shape}")
-    if not np.isfinite(x).all():
-        raise ValueError(f"{x_name} must be finite, got nan or inf in it")
     if len(np.shape(y)) == 0 or np.shape(y)[-2 if np.ndim(y) > 1 else -1] != x.shape[-2]:
         raise ValueError(
             f"{y_name} must hold one target for each of the {x.shape[-2]} rows of {x_name}, got shape {np.shape(y)}"
         )
     # One row shows what form the output has; all of them at once could fill the memory for a large population.
-    out = loss.outputs(network.predict(x[..., :1, :]))
-    return x, loss.targets(y, np.broadcast_to(out, (*out.shape[:-2], x.shape[-2], out.shape[-1])))
+    try:
+        out = loss.outputs(network.predict(x[..., :1, :]))
+        return x, loss.targets(y, np.broadcast_to(out, (*out.shape[:-2], x.shape[-2], out.shape[-1])))
+    except ValueError as error:
+        if x_name == "x":
+            raise
+        raise ValueError(f"{x_name} and {y_name} must fit network and loss; for them {error}") from None
 
 
 def _stop(what, step, progress, weights):

@@ -424,8 +424,10 @@ def test_a_validation_loss_that_is_not_finite_stops_training_and_the_epoch_befor
     network, kept = nn.Network([nn.Dense(1, 1, rng=np.random.default_rng(0))]), []
     still_small = nn.SGD(lambda t: 0.1 if t == 0 else 1e3)
     with pytest.raises(nn.TrainingDiverged, match="the validation loss became inf at step 2, in epoch 2, with lr = 1") as caught:
-        train(network, optimizer=still_small, batch_size=None, xy=(np.ones((2, 1)), np.full((2, 1), 5.0)),
-              validation=(np.full((2, 1), 1e152), np.zeros((2, 1))), callbacks=[lambda p: kept.append(p.network.copy())])  # fmt: skip
+        train(
+            network, optimizer=still_small, batch_size=None, xy=(np.ones((2, 1)), np.full((2, 1), 5.0)),
+            validation=(np.full((2, 1), 1e152), np.zeros((2, 1))), callbacks=[lambda p: kept.append(p.network.copy())],
+        )  # fmt: skip
     assert caught.value.history.epochs == len(caught.value.history.validation_loss) == len(kept) == 1
     assert_same_params(network, kept[0])
 
