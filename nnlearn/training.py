@@ -293,7 +293,7 @@ def _is_true(answer: object) -> bool:
 
 def _check_parts(network: object, loss: object, optimizer: object, metrics: object, callbacks: object) -> None:
     """Raise a TypeError for a class or a string where an object is needed, and for one function where a list is."""
-    _checks.instance(network, Network, "network", "Network([Dense(2, 1, rng=rng)])")
+    network = _checks.instance(network, Network, "network", "Network([Dense(2, 1, rng=rng)])")
     _checks.instance(loss, Loss, "loss", "MeanSquaredError()")
     _checks.instance(optimizer, Optimizer, "optimizer", "SGD(lr=0.1)")
     for name, array in network.params.items():
