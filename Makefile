@@ -51,6 +51,15 @@ test-grading: $(VENV)/.made requirements-grading.txt  ## make assignments and ha
 	@.venv-grading/bin/python -m pip install -q --disable-pip-version-check --no-deps .
 	.venv-grading/bin/python tools/try_grading.py
 
+# Without conftest.py, which serves the pages too; hypothesis's own profile takes the place of the one that is made there.
+STACK_TESTS := $(patsubst %,tests/test_%.py,activations autograd datasets gradcheck initializers layers losses network numbers \
+	optimizers same_run schedules stack_gradients storage training workshop)
+.PHONY: test-numpy
+test-numpy: requirements-oldest.txt  ## run the tests of the stack on the oldest numpy that we support, in .venv-numpy
+	@[ -d .venv-numpy ] || $(PYTHON) -m venv .venv-numpy
+	@.venv-numpy/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-oldest.txt
+	.venv-numpy/bin/python -m pytest --noconftest --hypothesis-profile=ci $(STACK_TESTS)
+
 # From clean, since Sphinx does not repeat the warnings of pages that it does not read again. What notebooks gave when they
 # were run stays, as long as neither they nor the package have changed.
 strict: $(VENV)/.dev $(VENV)/.lite
@@ -81,6 +90,7 @@ lock: $(VENV)/.dev  ## pin the newest versions that pyproject.toml allows
 	$(LOCK) --extra book -o requirements.txt
 	$(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt
 	$(LOCK) --extra grading -c requirements.txt -o requirements-grading.txt
+	$(LOCK) --extra stack-tests --resolution lowest-direct -o requirements-oldest.txt
 
 clean:  ## remove what was built, and keep the environment
 	rm -rf _build dist .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache
