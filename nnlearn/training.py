@@ -214,7 +214,8 @@ class ProgressBar:
     >>> rng = np.random.default_rng(0)
     >>> x = rng.normal(size=(20, 1))
     >>> network = Network([Dense(1, 1, rng=rng)])
-    >>> history = fit(network, x, 3 * x, loss=MeanSquaredError(), optimizer=SGD(lr=0.1), epochs=2, rng=rng, callbacks=[ProgressBar()])
+    >>> history = fit(network, x, 3 * x, loss=MeanSquaredError(), optimizer=SGD(lr=0.1), epochs=2, rng=rng,
+    ...               callbacks=[ProgressBar()])
     >>> history.epochs
     2
     """

@@ -1,4 +1,4 @@
-"""The API reference has an entry for every public name, each with an example and its errors; and docstrings become what Sphinx reads."""
+"""The API reference: every public name has an entry, an example and its errors, and docstrings become what Sphinx reads."""
 
 import dataclasses
 import inspect

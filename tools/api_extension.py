@@ -84,7 +84,8 @@ def settle(app, config):
     config.add_function_parentheses = False
     config.toc_object_entries_show_parents = "hide"
     # What the page explains in words, and what Python and numpy mean by it.
-    config.nitpick_ignore_regex = [("py:.*", r"(np|numpy|pathlib|collections|nnlearn\._\w+)\..*"), ("py:.*", "|".join([*WORDS, "Graph"]))]
+    elsewhere = r"(np|numpy|pathlib|collections|nnlearn\._\w+)\..*"
+    config.nitpick_ignore_regex = [("py:.*", elsewhere), ("py:.*", "|".join([*WORDS, "Graph"]))]
 
 
 def read_entries(app):
