@@ -80,7 +80,6 @@ def settle(app, config):
     config.autodoc_preserve_defaults = True
     config.autodoc_inherit_docstrings = False
     config.python_use_unqualified_type_names = True
-    config.python_maximum_signature_line_length = 68
     config.add_function_parentheses = False
     config.toc_object_entries_show_parents = "hide"
     # What the page explains in words, and what Python and numpy mean by it.
