@@ -155,8 +155,9 @@ def middling_numbers(dtype):
 
 
 def positive_numbers(dtype):
+    """Those whose reciprocal, the slope of their logarithm, is a float, too."""
     z = real_numbers(dtype)
-    return z[z > 0]
+    return z[z > 1 / np.finfo(dtype).max]
 
 
 # ---- The formulas, for numbers of mpmath -------------------------------------------------------------------------------
