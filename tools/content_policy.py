@@ -13,6 +13,7 @@ NOTHING, OWN, DATA, BLOB = "'none'", "'self'", "data:", "blob:"
 #: Style sheets that MathJax and the widgets write while the page runs, and `style="..."`; such a style can run no script.
 INLINE_STYLES = "'unsafe-inline'"
 
+
 def _source(script):
     """Return how a policy names a script: by the SHA-256 of its text."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
