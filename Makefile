@@ -13,7 +13,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 unexport JUPYTER_PATH PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help book html pdf lab test strict test-unit test-notebooks test-pages test-grading notebooks diffs lint format lock links clean
+.PHONY: help book html pdf lab test strict test-unit test-notebooks test-pages test-grading notebooks diffs lint types format lock links clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | while IFS='|' read -r name what; do \
@@ -31,7 +31,8 @@ pdf: $(VENV)/.dev html  ## print the book into _build/nnlearn.pdf (needs Chromiu
 lab: $(VENV)/.book  ## open the chapters as notebooks in JupyterLab
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) book
 
-test: lint strict $(VENV)/.torch  ## lint, build the book from clean, and run all tests
+test: lint $(VENV)/.lite $(VENV)/.torch  ## lint, build the book from clean, and run all tests
+	@rm -rf _build/html _build/.doctrees
 	$(PYTEST) $(NBVAL) book tests
 
 test-unit: $(VENV)/.dev $(VENV)/.torch  ## the package alone, without notebooks and pages
@@ -64,10 +65,13 @@ diffs: $(VENV)/.dev  ## let git show and merge notebooks in a readable way, in t
 	git config merge.jupyternotebook.name "merge notebooks by their cells"
 	git config merge.jupyternotebook.driver "$(CURDIR)/$(BIN)/git-nbmergedriver merge %O %A %B %L %P"
 
-lint: $(VENV)/.dev  ## style, unused code, import directions, workflows
+lint: types  ## style, unused code, type hints, import directions, workflows
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/zizmor --offline --no-progress --quiet .github/workflows
+
+types: $(VENV)/.dev  ## check the type hints of the stack
+	@$(BIN)/mypy
 
 format: $(VENV)/.dev  ## sort imports and mend what can be mended
 	$(BIN)/ruff check --fix .
@@ -79,7 +83,7 @@ lock: $(VENV)/.dev  ## pin the newest versions that pyproject.toml allows
 	$(LOCK) --extra grading -c requirements.txt -o requirements-grading.txt
 
 clean:  ## remove what was built, and keep the environment
-	rm -rf _build dist .pytest_cache .hypothesis .ruff_cache .import_linter_cache
+	rm -rf _build dist .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 links: strict  ## follow the book's links to other places; needs the network

@@ -4,7 +4,10 @@ The names below are the whole stack; `nnlearn.plots`, `nnlearn.explore` and `nnl
 ipywidgets, are loaded when they are first used.
 """
 
+from __future__ import annotations
+
 import importlib
+from typing import Any
 
 from nnlearn.activations import (
     LeakyReLU,
@@ -79,7 +82,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     """Load the modules that not every reader needs when they are first asked for (PEP 562)."""
     if name not in _LATER:
         raise AttributeError(f"module 'nnlearn' has no attribute {name!r}")
@@ -90,5 +93,5 @@ def __getattr__(name):
     return value
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted({*__all__, *_LATER})

@@ -4,15 +4,19 @@ Every function takes numbers or arrays of any shape, works on each entry by itse
 float32, and gives finite results without a warning for every finite z.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nnlearn import _checks
+from nnlearn._types import Array, Gradients, Settings
 from nnlearn.layers import Layer
 
 # ---- Step --------------------------------------------------------------------------------------------------------
 
 
-def step(z):
+def step(z: ArrayLike) -> Array:
     """Return 1 where z ≥ 0, else 0.
 
     >>> step([-0.5, 0.0, 0.5])
@@ -21,7 +25,7 @@ def step(z):
     return np.heaviside(_checks.real_array(z, "z"), 1)
 
 
-def step_derivative(z):
+def step_derivative(z: ArrayLike) -> Array:
     """Return 0 everywhere. At the jump, z = 0, there is no derivative; 0 is used there too."""
     return np.zeros_like(_checks.real_array(z, "z"))
 
@@ -31,17 +35,17 @@ class Step(Layer):
 
     kinks = (0.0,)
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         return step(x)
 
-    def backward(self, x, out, d_out):
+    def backward(self, x: Array, out: Array, d_out: Array) -> tuple[Array, Gradients]:
         return np.zeros_like(d_out), {}
 
 
 # ---- Sigmoid -----------------------------------------------------------------------------------------------------
 
 
-def sigmoid(z):
+def sigmoid(z: ArrayLike) -> Array:
     """Return σ(z) = 1 / (1 + e⁻ᶻ), between 0 and 1.
 
     Computed from e^(-|z|), which never overflows: for z < 0 the fraction is expanded by eᶻ.
@@ -54,7 +58,7 @@ def sigmoid(z):
     return np.where(z >= 0, 1, e) / (1 + e)
 
 
-def sigmoid_derivative(z):
+def sigmoid_derivative(z: ArrayLike) -> Array:
     """Return σ′(z) = σ(z) (1 - σ(z)), at most 1/4 (at z = 0).
 
     Computed as e / (1 + e)² with e = e^(-|z|), which stays exact where 1 - σ(z) would round to 0.
@@ -66,17 +70,17 @@ def sigmoid_derivative(z):
 class Sigmoid(Layer):
     """The sigmoid as a layer; its derivative is written with its own output: σ′ = out (1 - out)."""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         return sigmoid(x)
 
-    def backward(self, x, out, d_out):
+    def backward(self, x: Array, out: Array, d_out: Array) -> tuple[Array, Gradients]:
         return d_out * out * (1 - out), {}
 
 
 # ---- Tanh --------------------------------------------------------------------------------------------------------
 
 
-def tanh(z):
+def tanh(z: ArrayLike) -> Array:
     """Return tanh(z) = (eᶻ - e⁻ᶻ) / (eᶻ + e⁻ᶻ) = 2 σ(2z) - 1, between -1 and 1.
 
     >>> tanh([-1000.0, 0.0, 1000.0])
@@ -85,29 +89,30 @@ def tanh(z):
     return np.tanh(_checks.real_array(z, "z"))
 
 
-def tanh_derivative(z):
+def tanh_derivative(z: ArrayLike) -> Array:
     """Return tanh′(z) = 1 - tanh(z)², at most 1 (at z = 0).
 
-    Computed as 4e² / (1 + e²)² with e = e^(-|z|), which stays exact where tanh(z)² rounds to 1.
+    Computed as 4e / (1 + e)² with e = e^(-2|z|), which stays exact where tanh(z)² rounds to 1.
     """
-    e_squared = np.exp(-np.abs(_checks.real_array(z, "z"))) ** 2
-    return 4 * e_squared / (1 + e_squared) ** 2
+    size = np.minimum(np.abs(_checks.real_array(z, "z")), 1000)  # beyond, e is 0; and 2|z| never overflows
+    e = np.exp(-2 * size)
+    return 4 * e / (1 + e) ** 2
 
 
 class Tanh(Layer):
     """The hyperbolic tangent as a layer: tanh′ = 1 - out²."""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         return tanh(x)
 
-    def backward(self, x, out, d_out):
+    def backward(self, x: Array, out: Array, d_out: Array) -> tuple[Array, Gradients]:
         return d_out * (1 - out**2), {}
 
 
 # ---- ReLU --------------------------------------------------------------------------------------------------------
 
 
-def relu(z):
+def relu(z: ArrayLike) -> Array:
     """Return max(0, z).
 
     >>> relu([-2.0, 0.0, 3.0])
@@ -116,7 +121,7 @@ def relu(z):
     return np.maximum(_checks.real_array(z, "z"), 0)
 
 
-def relu_derivative(z):
+def relu_derivative(z: ArrayLike) -> Array:
     """Return 1 where z > 0, else 0. At the kink, z = 0, any slope from 0 to 1 would do; 0 is used."""
     return np.heaviside(_checks.real_array(z, "z"), 0)
 
@@ -126,17 +131,17 @@ class ReLU(Layer):
 
     kinks = (0.0,)
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         return relu(x)
 
-    def backward(self, x, out, d_out):
+    def backward(self, x: Array, out: Array, d_out: Array) -> tuple[Array, Gradients]:
         return d_out * (x > 0), {}
 
 
 # ---- Leaky ReLU --------------------------------------------------------------------------------------------------
 
 
-def leaky_relu(z, alpha=0.01):
+def leaky_relu(z: ArrayLike, alpha: float = 0.01) -> Array:
     """Return z where z > 0, else alpha · z. From Maas et al. 2013.
 
     >>> leaky_relu([-2.0, 0.0, 3.0], alpha=0.1)
@@ -146,7 +151,7 @@ def leaky_relu(z, alpha=0.01):
     return np.where(z > 0, z, alpha * z)
 
 
-def leaky_relu_derivative(z, alpha=0.01):
+def leaky_relu_derivative(z: ArrayLike, alpha: float = 0.01) -> Array:
     """Return 1 where z > 0, else alpha. At the kink, z = 0, alpha is used."""
     z, alpha = _checks.real_array(z, "z"), _checks.share(alpha, "alpha", closed=True)
     return np.where(z > 0, 1, alpha).astype(z.dtype)
@@ -157,27 +162,28 @@ class LeakyReLU(Layer):
 
     kinks = (0.0,)
 
-    def __init__(self, alpha=0.01):
+    def __init__(self, alpha: float = 0.01) -> None:
         super().__init__()
         self.alpha = _checks.share(alpha, "alpha", closed=True)
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         return leaky_relu(x, self.alpha)
 
-    def backward(self, x, out, d_out):
+    def backward(self, x: Array, out: Array, d_out: Array) -> tuple[Array, Gradients]:
         return np.where(x > 0, d_out, self.alpha * d_out), {}
 
-    def settings(self):
+    def settings(self) -> Settings:
         return {"alpha": self.alpha}
 
 
 # ---- Softmax -----------------------------------------------------------------------------------------------------
 
 
-def softmax(z):
+def softmax(z: ArrayLike) -> Array:
     """Return the probabilities e^(z_i) / Σ_j e^(z_j), over the last axis; each row sums to 1.
 
     The largest z of each row is subtracted first. That changes nothing in the fraction, and no exponential overflows.
+    The difference d is rounded before its exponential is taken, and so p is right to 4 + |d| units of its last place.
 
     >>> softmax([1000.0, 1000.0])
     array([0.5, 0.5])
@@ -186,19 +192,20 @@ def softmax(z):
     return e / e.sum(axis=-1, keepdims=True)
 
 
-def log_softmax(z):
+def log_softmax(z: ArrayLike) -> Array:
     """Return the logarithms of the probabilities, z_i - log Σ_j e^(z_j), over the last axis.
 
-    Exact also where the probability itself is too small for a float, and so what a loss is computed from.
+    Exact also where the probability itself is too small for a float, or so near 1 that it rounds to 1; and so what a
+    loss is computed from. The largest z of a row is subtracted first, and then its own exponential is the 1 in
+    log(1 + Σ of the others), which `log1p` takes without rounding the sum.
 
     >>> log_softmax([0.0, 1000.0])
     array([-1000.,     0.])
     """
-    z = _below_largest(_checks.real_array(z, "z"))
-    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+    return log_softmax_of_gaps(_below_largest(_checks.real_array(z, "z")))
 
 
-def softmax_jacobian(z):
+def softmax_jacobian(z: ArrayLike) -> Array:
     """Return the matrix J with J[i, j] = ∂p_i/∂z_j = p_i ([i = j] - p_j), for each row of z.
 
     Shapes: z (..., k), J (..., k, k). Every output depends on every input, so the derivative is a matrix and not a
@@ -215,14 +222,21 @@ class Softmax(Layer):
     when a probability rounds to 0.
     """
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         return softmax(x)
 
-    def backward(self, x, out, d_out):
+    def backward(self, x: Array, out: Array, d_out: Array) -> tuple[Array, Gradients]:
         return out * (d_out - (d_out * out).sum(axis=-1, keepdims=True)), {}
 
 
-def _below_largest(z):
+def log_softmax_of_gaps(gaps: Array) -> Array:
+    """Return `log_softmax` of rows from which their largest entry has been subtracted already."""
+    others = np.exp(gaps)
+    np.put_along_axis(others, gaps.argmax(axis=-1, keepdims=True), 0, axis=-1)
+    return gaps - np.log1p(others.sum(axis=-1, keepdims=True))
+
+
+def _below_largest(z: Array) -> Array:
     """Return z minus the largest entry of its row; a gap too wide for a float counts as the widest float."""
     if z.ndim == 0 or z.shape[-1] == 0:
         raise ValueError(f"z must hold at least one number in each row, got shape {z.shape}")

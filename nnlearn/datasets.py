@@ -3,18 +3,22 @@
 Everywhere x is (n, d) with one example in each row, and y holds n labels 0, 1, 2, …
 """
 
+from __future__ import annotations
+
 import gzip
 import math
 import os
+import pathlib
 import struct
 import zlib
 from importlib.resources import files
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from nnlearn import _checks
+from nnlearn._types import Array, Labels, Numbers, PathLike
 
 
 class Dataset(NamedTuple):
@@ -23,25 +27,25 @@ class Dataset(NamedTuple):
     It unpacks as a tuple: `x, y, *_ = digits()`.
     """
 
-    x: np.ndarray
-    y: np.ndarray
-    features: tuple
-    classes: tuple
+    x: Array
+    y: Labels
+    features: tuple[str, ...]
+    classes: tuple[str, ...]
     citation: str
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Dataset(x {self.x.shape}, y {self.y.shape}, {len(self.classes)} classes)\n{self.citation}"
 
 
 # ---- Made-up data ------------------------------------------------------------------------------------------------
 
 
-def xor():
+def xor() -> tuple[Array, Labels]:
     """Return the four rows of "exactly one of the two", which no straight line separates: x (4, 2), y (4,)."""
     return np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0, 1, 1, 0])
 
 
-def moons(rng, n=200, *, noise=0.1):
+def moons(rng: np.random.Generator, n: int = 200, *, noise: float = 0.1) -> tuple[Array, Labels]:
     """Return two half circles that reach into each other, with normal noise: x (n, 2), y (n,) of 0 and 1."""
     n, noise = _size(rng, n, noise, classes=2)
     y = np.arange(n) % 2
@@ -51,7 +55,9 @@ def moons(rng, n=200, *, noise=0.1):
     return np.where(y[:, None] == 0, upper, lower) + rng.normal(0, noise, (n, 2)), y
 
 
-def spirals(rng, n=300, *, classes=3, turns=0.75, noise=0.05):
+def spirals(
+    rng: np.random.Generator, n: int = 300, *, classes: int = 3, turns: float = 0.75, noise: float = 0.05
+) -> tuple[Array, Labels]:
     """Return `classes` spiral arms around the origin, with normal noise: x (n, 2), y (n,)."""
     classes, turns = _checks.count(classes, "classes", least=2), _checks.number(turns, "turns")
     n, noise = _size(rng, n, noise, classes=classes)
@@ -61,7 +67,9 @@ def spirals(rng, n=300, *, classes=3, turns=0.75, noise=0.05):
     return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]) + rng.normal(0, noise, (n, 2)), y
 
 
-def blobs(rng, n=300, *, centers=((-2.0, 0.0), (2.0, 0.0), (0.0, 3.0)), noise=0.8):
+def blobs(
+    rng: np.random.Generator, n: int = 300, *, centers: ArrayLike = ((-2.0, 0.0), (2.0, 0.0), (0.0, 3.0)), noise: float = 0.8
+) -> tuple[Array, Labels]:
     """Return a round cloud of points about each of the `centers`, shape (k, d): x (n, d), y (n,)."""
     centers = _checks.real_array(centers, "centers")
     if centers.ndim != 2 or len(centers) < 2 or not np.isfinite(centers).all():
@@ -71,7 +79,7 @@ def blobs(rng, n=300, *, centers=((-2.0, 0.0), (2.0, 0.0), (0.0, 3.0)), noise=0.
     return centers[y] + rng.normal(0, noise, (n, centers.shape[1])), y
 
 
-def _size(rng, n, noise, classes):
+def _size(rng: np.random.Generator, n: int, noise: float, classes: int) -> tuple[int, float]:
     _checks.generator(rng)
     noise = _checks.number(noise, "noise")
     if noise < 0:
@@ -82,7 +90,7 @@ def _size(rng, n, noise, classes):
 # ---- Real data that comes with the package -----------------------------------------------------------------------
 
 
-def digits():
+def digits() -> Dataset:
     """Return 1,797 handwritten digits of 8 × 8 pixels: x (1797, 64) with ink from 0 to 16, y the digit.
 
     `x[i].reshape(8, 8)` is the image. From Alpaydin & Kaynak 1998.
@@ -97,7 +105,7 @@ def digits():
     )
 
 
-def spam():
+def spam() -> Dataset:
     """Return 4,601 e-mails as 57 counts and shares of words and characters: x (4601, 57), y is 1 for spam.
 
     From Hopkins, Reeber, Forman & Suermondt 1999.
@@ -113,7 +121,7 @@ def spam():
     )
 
 
-def _shipped(name):
+def _shipped(name: str) -> list[str]:
     """Return the lines of a packed text file in the package's folder `data`."""
     packed = files("nnlearn").joinpath("data", name).read_bytes()
     return gzip.decompress(packed).decode("ascii").splitlines()
@@ -130,7 +138,7 @@ FASHION_CLASSES = (
 )  # fmt: skip
 
 
-def fashion_mnist(folder=None):
+def fashion_mnist(folder: PathLike | None = None) -> tuple[Dataset, Dataset]:
     """Return (train, test): 60,000 and 10,000 images of clothes, 28 × 28 pixels, x (n, 784) with ink from 0 to 255.
 
     Reads the four IDX files, as they are or gzipped, from `folder`; without one, from the folder that the
@@ -138,7 +146,7 @@ def fashion_mnist(folder=None):
 
     Raises FileNotFoundError that says where to get the files, and ValueError for a file that is not what it should be.
     """
-    folder = Path(folder or os.environ.get("NNLEARN_FASHION_MNIST") or DEBIAN_FOLDER)
+    folder = pathlib.Path(folder or os.environ.get("NNLEARN_FASHION_MNIST") or DEBIAN_FOLDER)
     parts = []
     for part in ("train", "t10k"):
         images = read_idx(_idx_file(folder, f"{part}-images-idx3-ubyte"), dimensions=3)
@@ -158,10 +166,11 @@ def fashion_mnist(folder=None):
                 citation="Xiao, Rasul & Vollgraf 2017, Fashion-MNIST, MIT licence",
             )
         )
-    return tuple(parts)
+    train, test = parts
+    return train, test
 
 
-def read_idx(path, *, dimensions):
+def read_idx(path: PathLike, *, dimensions: int) -> NDArray[np.uint8]:
     """Return the bytes of an IDX file, gzipped or not, as an array of that many dimensions.
 
     The file begins with two zeros, 8 for "unsigned bytes" and the number of dimensions, then has the size of each as four
@@ -191,7 +200,7 @@ def read_idx(path, *, dimensions):
     return np.frombuffer(content, np.uint8).reshape(shape)
 
 
-def _idx_file(folder, name):
+def _idx_file(folder: pathlib.Path, name: str) -> pathlib.Path:
     for candidate in (folder / f"{name}.gz", folder / name):
         if candidate.is_file():
             return candidate
@@ -214,7 +223,7 @@ class Split(NamedTuple):
     y_test: np.ndarray
 
 
-def train_test_split(rng, x, y, *, test_share=0.2):
+def train_test_split(rng: np.random.Generator, x: ArrayLike, y: ArrayLike, *, test_share: float = 0.2) -> Split:
     """Shuffle the rows and hold a share of them back; return (x_train, y_train, x_test, y_test).
 
     >>> parts = train_test_split(np.random.default_rng(0), np.eye(10), np.arange(10))
@@ -236,7 +245,7 @@ def train_test_split(rng, x, y, *, test_share=0.2):
     return Split(x[train], y[train], x[test], y[test])
 
 
-def standardize(train, *others):
+def standardize(train: ArrayLike, *others: ArrayLike) -> Any:
     """Bring every column to mean 0 and standard deviation 1; return `train` and `others`, changed in the same way.
 
     Mean and deviation are taken from `train` alone: what the test set looks like must stay unknown until the end. A
@@ -265,7 +274,7 @@ def standardize(train, *others):
     return tuple(changed) if others else changed[0]
 
 
-def _rows(x, name):
+def _rows(x: ArrayLike, name: str) -> Array:
     x = _checks.real_array(x, name)
     if x.ndim != 2 or len(x) == 0:
         raise ValueError(f"{name} must hold one example in each row, shape (n, d), got {x.shape}")
@@ -274,7 +283,7 @@ def _rows(x, name):
     return x
 
 
-def one_hot(labels, n_classes=None, *, dtype=float):
+def one_hot(labels: ArrayLike, n_classes: int | None = None, *, dtype: DTypeLike = float) -> Array:
     """Return a row for each label with 1 in the label's column and 0 elsewhere, shape (n, n_classes).
 
     >>> one_hot([2, 0])
@@ -293,7 +302,7 @@ def one_hot(labels, n_classes=None, *, dtype=float):
 # ---- Judging -----------------------------------------------------------------------------------------------------
 
 
-def predicted_labels(out, *, threshold=0.5):
+def predicted_labels(out: ArrayLike, *, threshold: float = 0.5) -> Labels:
     """Return the label that a network's output says for each row.
 
     With several columns it is the one with the largest entry, for probabilities and for logits alike; with a single
@@ -306,7 +315,7 @@ def predicted_labels(out, *, threshold=0.5):
     return (out[..., 0] >= threshold).astype(int) if out.shape[-1] == 1 else out.argmax(axis=-1)
 
 
-def accuracy(out, y, *, threshold=0.5):
+def accuracy(out: ArrayLike, y: ArrayLike, *, threshold: float = 0.5) -> Numbers:
     """Return the share of examples whose label is right.
 
     `out` is a network's output (n, k), or labels (n,); `y` are labels (n,), a column of them, or one-hot rows. A
@@ -316,9 +325,10 @@ def accuracy(out, y, *, threshold=0.5):
     np.float64(0.5)
     """
     out, y = _checks.real_array(out, "out"), _checks.real_array(y, "y")
-    said, broken = out, np.isnan(out)
+    said: np.ndarray = out
+    broken = np.isnan(out)
     if out.ndim != 1:
-        said, broken = predicted_labels(out, threshold=threshold), broken.any(axis=-1)
+        said, broken = predicted_labels(out, threshold=threshold), np.asarray(broken.any(axis=-1))
     if y.ndim > 1:
         if y.shape[-1] > 1 and out.ndim > 1 and out.shape[-1] not in (1, y.shape[-1]):
             raise ValueError(f"out and y must have as many classes as each other, got {out.shape} and {y.shape}")
@@ -329,7 +339,7 @@ def accuracy(out, y, *, threshold=0.5):
     return ((said == y) & ~broken).mean(axis=-1)
 
 
-def confusion_matrix(y, said, n_classes=None):
+def confusion_matrix(y: ArrayLike, said: ArrayLike, n_classes: int | None = None) -> Labels:
     """Return the matrix C with C[i, j] = how many examples of class i were said to be of class j.
 
     >>> confusion_matrix([0, 0, 1], [0, 1, 1])
@@ -348,7 +358,7 @@ def confusion_matrix(y, said, n_classes=None):
     return matrix
 
 
-def _labels(labels, name):
+def _labels(labels: ArrayLike, name: str) -> Labels:
     """Return class labels as an array of whole numbers from 0 on; floats that are whole are accepted."""
     labels = _checks.real_array(labels, name) if np.asarray(labels).dtype.kind not in "iu" else np.asarray(labels)
     if labels.ndim != 1 or labels.size == 0:

@@ -1,11 +1,15 @@
 """A gradient check compares backpropagation with the plain definition of a derivative."""
 
+from __future__ import annotations
+
 import warnings
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nnlearn import _checks
+from nnlearn._types import Array, Labels, Params
 from nnlearn.losses import Loss
 from nnlearn.network import Network
 
@@ -27,7 +31,7 @@ class ParameterCheck:
     size: int
     norm_error: float
     element_error: float
-    worst_index: tuple
+    worst_index: tuple[int, ...]
     analytic: float
     numeric: float
 
@@ -36,34 +40,34 @@ class ParameterCheck:
 class GradientReport:
     """The result of `gradient_check`: one `ParameterCheck` for each parameter array, the worst first."""
 
-    parameters: tuple
+    parameters: tuple[ParameterCheck, ...]
     tolerance: float
-    warnings: tuple = ()
+    warnings: tuple[str, ...] = ()
 
     @property
-    def norm_error(self):
+    def norm_error(self) -> float:
         """The largest norm-wise error of any parameter; nan counts as the largest."""
         return self.parameters[0].norm_error
 
     @property
-    def element_error(self):
+    def element_error(self) -> float:
         """The largest element-wise error. Near-zero gradients drown in rounding here: look, but do not judge by it."""
         return float(np.max([parameter.element_error for parameter in self.parameters]))
 
     @property
-    def worst(self):
+    def worst(self) -> tuple[str, tuple[int, ...]]:
         """The name and the index of the coordinate where the two gradients differ most, such as ("0.W", (1, 2))."""
         return self.parameters[0].name, self.parameters[0].worst_index
 
     @property
-    def ok(self):
+    def ok(self) -> bool:
         """Whether every norm-wise error is at most the tolerance."""
         return self.norm_error <= self.tolerance
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return bool(self.ok)
 
-    def __str__(self):
+    def __str__(self) -> str:
         verdict = "agree" if self.ok else "DO NOT AGREE"
         lines = [f"Backpropagation and centred differences {verdict} (norm-wise error, tolerance {self.tolerance:g})."]
         lines.append(
@@ -80,7 +84,10 @@ class GradientReport:
     __repr__ = __str__
 
 
-def gradient_check(network, loss, x, y, *, h=1e-5, tolerance=1e-7, samples=200, rng=None):
+def gradient_check(
+    network: Network, loss: Loss, x: ArrayLike, y: ArrayLike, *,
+    h: float = 1e-5, tolerance: float = 1e-7, samples: int | None = 200, rng: np.random.Generator | None = None,
+) -> GradientReport:  # fmt: skip
     """Compare the gradients of `network.backward` with centred differences; return a `GradientReport`.
 
     For every coordinate θ of every parameter,
@@ -127,7 +134,9 @@ def gradient_check(network, loss, x, y, *, h=1e-5, tolerance=1e-7, samples=200, 
     return GradientReport(tuple(checks), tolerance, tuple(notes))
 
 
-def numeric_gradient(network, loss, x, y, name, coordinates, *, h=1e-5):
+def numeric_gradient(
+    network: Network, loss: Loss, x: ArrayLike, y: ArrayLike, name: str, coordinates: Labels, *, h: float = 1e-5
+) -> Array:
     """Return the centred differences of the loss for the given flat coordinates of parameter `name`.
 
     The nudged networks are the members of a population: two for each coordinate, θ + h and θ - h. Only the parameter
@@ -144,13 +153,16 @@ def numeric_gradient(network, loss, x, y, name, coordinates, *, h=1e-5):
         up, down = np.arange(len(some)), len(some) + np.arange(len(some))
         flat[up, some] += h
         flat[down, some] -= h
-        losses = loss(nudged.forward(x), y)
+        losses = np.asarray(loss(nudged.forward(x), y))
         # The step that was taken is not h exactly: θ + h is rounded too.
         numeric[start : start + len(some)] = (losses[up] - losses[down]) / (flat[up, some] - flat[down, some])
     return numeric
 
 
-def _check_parameter(network, loss, x, y, name, gradient, coordinates, h, loss_size):
+def _check_parameter(
+    network: Network, loss: Loss, x: ArrayLike, y: ArrayLike, name: str, gradient: Array, coordinates: Labels,
+    h: float, loss_size: float,
+) -> ParameterCheck:  # fmt: skip
     numeric = numeric_gradient(network, loss, x, y, name, coordinates, h=h)
     analytic = gradient.ravel()[coordinates]
     difference = np.abs(analytic - numeric)
@@ -170,7 +182,7 @@ def _check_parameter(network, loss, x, y, name, gradient, coordinates, h, loss_s
     )
 
 
-def _check_shapes(params, gradients):
+def _check_shapes(params: Params, gradients: Params) -> None:
     """Raise a ValueError where a parameter has no gradient, or one of another shape."""
     for name, array in params.items():
         if name not in gradients:
@@ -182,13 +194,13 @@ def _check_shapes(params, gradients):
             )
 
 
-def _coordinates(array, samples, rng):
+def _coordinates(array: Array, samples: int | None, rng: np.random.Generator) -> Labels:
     if samples is None or array.size <= samples:
         return np.arange(array.size)
     return np.sort(rng.choice(array.size, samples, replace=False))
 
 
-def _near_kinks(network, loss, values, y, reach):
+def _near_kinks(network: Network, loss: Loss, values: list[Array], y: ArrayLike, reach: float) -> list[str]:
     """Return a sentence for each layer (and the loss) whose input comes within `reach` of one of its kinks."""
     notes = []
     for place, layer in enumerate(network.layers):

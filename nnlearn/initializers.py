@@ -1,11 +1,14 @@
 """Initializers draw the first weights: each is a function of a generator and the shape (n_in, n_out)."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from nnlearn import _checks
+from nnlearn._types import Array, Shape
 
 
-def zeros(rng, shape):
+def zeros(rng: np.random.Generator, shape: Shape) -> Array:
     """All weights 0. Fine for biases; units with equal weights in and out never become unequal (see chapter 13).
 
     >>> zeros(np.random.default_rng(0), (1, 2))
@@ -15,20 +18,20 @@ def zeros(rng, shape):
     return np.zeros(shape)
 
 
-def random_uniform(rng, shape, limit=0.05):
+def random_uniform(rng: np.random.Generator, shape: Shape, limit: float = 0.05) -> Array:
     """Uniform in [-limit, limit): small numbers that break the symmetry and know nothing of the layer's size."""
     _fans(rng, shape)
     limit = _checks.positive(limit, "limit")
     return rng.uniform(-limit, limit, shape)
 
 
-def random_normal(rng, shape, std=0.05):
+def random_normal(rng: np.random.Generator, shape: Shape, std: float = 0.05) -> Array:
     """Normal with mean 0 and standard deviation `std`."""
     _fans(rng, shape)
     return rng.normal(0.0, _checks.positive(std, "std"), shape)
 
 
-def glorot_uniform(rng, shape):
+def glorot_uniform(rng: np.random.Generator, shape: Shape) -> Array:
     """Xavier/Glorot, uniform in ±√(6 / (n_in + n_out)), so that Var(w) = 2 / (n_in + n_out).
 
     A compromise between keeping the variance of the values on the way forward (1 / n_in) and that of the gradients
@@ -39,13 +42,13 @@ def glorot_uniform(rng, shape):
     return rng.uniform(-limit, limit, shape)
 
 
-def glorot_normal(rng, shape):
+def glorot_normal(rng: np.random.Generator, shape: Shape) -> Array:
     """Xavier/Glorot, normal with Var(w) = 2 / (n_in + n_out). From Glorot & Bengio 2010."""
     n_in, n_out = _fans(rng, shape)
     return rng.normal(0.0, np.sqrt(2 / (n_in + n_out)), shape)
 
 
-def he_uniform(rng, shape):
+def he_uniform(rng: np.random.Generator, shape: Shape) -> Array:
     """He, uniform in ±√(6 / n_in), so that Var(w) = 2 / n_in.
 
     The 2 makes up for the half of its inputs that a ReLU sets to zero. From He et al. 2015.
@@ -55,13 +58,13 @@ def he_uniform(rng, shape):
     return rng.uniform(-limit, limit, shape)
 
 
-def he_normal(rng, shape):
+def he_normal(rng: np.random.Generator, shape: Shape) -> Array:
     """He, normal with Var(w) = 2 / n_in. From He et al. 2015."""
     n_in, _ = _fans(rng, shape)
     return rng.normal(0.0, np.sqrt(2 / n_in), shape)
 
 
-def _fans(rng, shape):
+def _fans(rng: np.random.Generator, shape: Shape) -> tuple[int, int]:
     """Return (n_in, n_out), the last two entries of `shape`; more entries in front are a population."""
     _checks.generator(rng)
     if not isinstance(shape, (tuple, list)) or len(shape) < 2:

@@ -1,8 +1,12 @@
 """A layer is a pure function with parameters: forward computes its output, backward passes a gradient back."""
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import DTypeLike
 
 from nnlearn import _checks
+from nnlearn._types import Array, Gradients, Initializer, Settings
 from nnlearn.initializers import glorot_uniform
 
 
@@ -19,26 +23,26 @@ class Layer:
     #: Inputs at which the output has a corner or a jump. A gradient check keeps away from them.
     kinks: tuple[float, ...] = ()
 
-    def __init__(self):
-        self.params = {}
+    def __init__(self) -> None:
+        self.params: dict[str, Array] = {}
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return the output for the input `x`."""
         raise NotImplementedError(f"{type(self).__name__} has to define forward(x)")
 
-    def backward(self, x, out, d_out):
+    def backward(self, x: Array, out: Array, d_out: Array) -> tuple[Array, Gradients]:
         """Return d_x = ∂L/∂x and a dict with ∂L/∂(parameter) for each parameter, given d_out = ∂L/∂out."""
         raise NotImplementedError(f"{type(self).__name__} has to define backward(x, out, d_out)")
 
-    def param_gradients(self, x, out, d_out):
+    def param_gradients(self, x: Array, out: Array, d_out: Array) -> Gradients:
         """Return the parameters' gradients alone, for a first layer, whose d_x nobody needs."""
         return self.backward(x, out, d_out)[1]
 
-    def settings(self):
+    def settings(self) -> Settings:
         """Return the arguments that make a layer of this form again, as a dict of plain numbers."""
         return {}
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         arguments = ", ".join(f"{name}={value}" for name, value in self.settings().items())
         return f"{type(self).__name__}({arguments})"
 
@@ -60,7 +64,9 @@ class Dense(Layer):
     array([[-0.1]])
     """
 
-    def __init__(self, n_in, n_out, *, rng, init=glorot_uniform, dtype=float):
+    def __init__(
+        self, n_in: int, n_out: int, *, rng: np.random.Generator, init: Initializer = glorot_uniform, dtype: DTypeLike = float
+    ) -> None:
         super().__init__()
         self.n_in = _checks.count(n_in, "n_in")
         self.n_out = _checks.count(n_out, "n_out")
@@ -74,23 +80,23 @@ class Dense(Layer):
             )
         self.params = {"W": weights.astype(dtype), "b": np.zeros((1, self.n_out), dtype)}
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         x = _checks.real_array(x, "x")
         if x.ndim < 2 or x.shape[-1] != self.n_in:
             raise ValueError(f"x must have the shape (n, {self.n_in}), got {x.shape}")
         return x @ self.params["W"] + self.params["b"]  # (n, n_in) @ (n_in, n_out) + (1, n_out)
 
-    def backward(self, x, out, d_out):
+    def backward(self, x: Array, out: Array, d_out: Array) -> tuple[Array, Gradients]:
         d_x = d_out @ self.params["W"].mT  # (n, n_out) @ (n_out, n_in)
         return d_x, self.param_gradients(x, out, d_out)
 
-    def param_gradients(self, x, out, d_out):
+    def param_gradients(self, x: Array, out: Array, d_out: Array) -> Gradients:
         return {
             "W": x.mT @ d_out,  # (n_in, n) @ (n, n_out): the sum over the examples
             "b": d_out.sum(axis=-2, keepdims=True),
         }
 
-    def settings(self):
+    def settings(self) -> Settings:
         return {"n_in": self.n_in, "n_out": self.n_out}
 
 
@@ -108,13 +114,13 @@ class Dropout(Layer):
     tells `backward` which were silenced.
     """
 
-    def __init__(self, rate, *, rng):
+    def __init__(self, rate: float, *, rng: np.random.Generator) -> None:
         super().__init__()
         self.rate = _checks.share(rate, "rate")
         self.rng = _checks.generator(rng)
         self.training = False
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         x = _checks.real_array(x, "x")  # whole numbers have no -0
         if not self.training:
             return x
@@ -122,11 +128,11 @@ class Dropout(Layer):
         # Adding 0.0 turns a -0.0 of the input into +0.0, which leaves -0.0 free to mean "silenced".
         return np.where(kept, x / (1 - self.rate) + 0.0, x.dtype.type(-0.0))
 
-    def backward(self, x, out, d_out):
+    def backward(self, x: Array, out: Array, d_out: Array) -> tuple[Array, Gradients]:
         if not self.training:
             return d_out, {}
         silenced = (out == 0) & np.signbit(out)
         return np.where(silenced, 0, d_out / (1 - self.rate)), {}
 
-    def settings(self):
+    def settings(self) -> Settings:
         return {"rate": self.rate}

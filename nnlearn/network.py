@@ -1,12 +1,18 @@
 """A network is a chain of layers: the output of each is the input of the next."""
 
+from __future__ import annotations
+
 import copy
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from nnlearn import _checks
+from nnlearn._types import Array, Gradients, Params
 from nnlearn.layers import Dropout, Layer
 
 
@@ -28,10 +34,10 @@ class Network(Layer):
     [(5, 2), (5, 3), (5, 3), (5, 1)]
     """
 
-    def __init__(self, layers):
+    def __init__(self, layers: Iterable[Layer]) -> None:
         if isinstance(layers, Layer) or not np.iterable(layers):
             raise TypeError(f"layers must be a list of layers, got {_checks.describe(layers)}")
-        self.layers = []
+        self.layers: list[Layer] = []
         for place, layer in enumerate(layers):
             if not isinstance(layer, Layer):
                 raise TypeError(f"layers[{place}] must be a layer, such as ReLU(), got {layer!r}")
@@ -41,7 +47,7 @@ class Network(Layer):
         _check_widths(self.layers)
 
     @property
-    def params(self):
+    def params(self) -> Params:  # type: ignore[override]  # its layers hold them
         """All parameters by name. The arrays are the layers' own: changing one in place changes the network.
 
         The table itself is read-only, since putting another array into it would change nothing:
@@ -56,29 +62,31 @@ class Network(Layer):
         )
 
     @property
-    def n_params(self):
+    def n_params(self) -> int:
         """The number of trainable numbers (in all members of a population together)."""
         return sum(array.size for array in self.params.values())
 
     @property
-    def dtype(self):
+    def dtype(self) -> np.dtype[Any]:
         """The dtype of the parameters; float64 for a network without any."""
         return next((array.dtype for array in self.params.values()), np.dtype(float))
 
     # ---- Computing ---------------------------------------------------------------------------------------------
 
-    def forward(self, x):
+    def forward(self, x: ArrayLike) -> Array:
         """Return the network's output for the rows of `x`."""
         return self.trace(x)[-1]
 
-    def trace(self, x):
+    def trace(self, x: ArrayLike) -> list[Array]:
         """Return every value on the way: [x, output of layer 0, output of layer 1, ...]."""
         values = [self._inputs(x)]
         for layer in self.layers:
             values.append(layer.forward(values[-1]))
         return values
 
-    def backward(self, values, d_out, *, input_gradient=True):
+    def backward(  # type: ignore[override]  # a chain has more values than an input and an output
+        self, values: list[Array], d_out: ArrayLike, *, input_gradient: bool = True
+    ) -> tuple[Array | None, Gradients]:
         """Pass d_out = ∂L/∂(output) back through the chain; return d_x = ∂L/∂x and the parameters' gradients.
 
         `values` is what `trace` returned. Training has no use for d_x; with `input_gradient=False` the first layer
@@ -96,21 +104,21 @@ class Network(Layer):
         for place in reversed(range(len(self.layers))):
             layer, x, out = self.layers[place], values[place], values[place + 1]
             if place == 0 and not input_gradient:
-                d_out, found = None, layer.param_gradients(x, out, d_out)
+                found = layer.param_gradients(x, out, d_out)
             else:
                 d_out, found = layer.backward(x, out, d_out)
             for name, gradient in found.items():
                 gradients[f"{place}.{name}"] = gradient
-        return d_out, gradients
+        return d_out if input_gradient else None, gradients
 
-    def predict(self, x):
+    def predict(self, x: ArrayLike) -> Array:
         """Return the output for `x` with Dropout switched off; a single example (n_in,) gives a single output."""
         x = _checks.real_array(x, "x")
         with self.training(False):
             return self.forward(x[None, :])[..., 0, :] if x.ndim == 1 else self.forward(x)
 
     @contextmanager
-    def training(self, on=True):
+    def training(self, on: bool = True) -> Iterator[Network]:
         """Within `with network.training():` the Dropout layers drop; afterwards each is as it was before."""
         dropouts = [layer for layer in self.layers if isinstance(layer, Dropout)]
         before = [layer.training for layer in dropouts]
@@ -124,17 +132,17 @@ class Network(Layer):
 
     # ---- Copies and populations --------------------------------------------------------------------------------
 
-    def copy(self):
+    def copy(self) -> Network:
         """Return a network of its own: same layers, same parameters, nothing shared."""
         return copy.deepcopy(self)
 
-    def astype(self, dtype):
+    def astype(self, dtype: DTypeLike) -> Network:
         """Return a copy with all parameters in float32 or float64."""
         dtype = _checks.float_dtype(dtype)
         return self._rebuilt(lambda key, array: array.astype(dtype))
 
     @classmethod
-    def population(cls, networks):
+    def population(cls, networks: Iterable[Network]) -> Network:
         """Return one network that holds K networks of the same form, along a leading axis of every parameter.
 
         Everything else stays the same code: x (n, n_in) gives an output (K, n, n_out), a loss of shape (K,) and
@@ -155,11 +163,11 @@ class Network(Layer):
         return first._rebuilt(lambda key, array: np.stack([network.params[key] for network in networks]))
 
     @property
-    def is_population(self):
+    def is_population(self) -> bool:
         """Whether the parameters have a leading population axis."""
         return any(array.ndim > 2 for array in self.params.values())
 
-    def member(self, k):
+    def member(self, k: int) -> Network:
         """Return network k of a population, as a single network of its own."""
         if not self.is_population:
             raise ValueError("member(k) needs a population; this is a single network")
@@ -170,7 +178,7 @@ class Network(Layer):
 
     # ---- Looking at it -----------------------------------------------------------------------------------------
 
-    def summary(self):
+    def summary(self) -> str:
         """Return a table of the layers, with the shape of each output and the number of parameters, as text."""
         rows = [("layer", "output", "parameters", "count")]
         width = None
@@ -188,12 +196,12 @@ class Network(Layer):
         rule = "-" * len(lines[0])
         return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Network([{', '.join(map(repr, self.layers))}])"
 
     # ---- Helpers -----------------------------------------------------------------------------------------------
 
-    def _inputs(self, x):
+    def _inputs(self, x: ArrayLike) -> Array:
         """Return `x` in the dtype of the parameters, so that a float32 network stays one."""
         x = _checks.real_array(x, "x")
         if x.ndim < 2:
@@ -203,24 +211,24 @@ class Network(Layer):
         return x.astype(self.dtype, copy=False) if self.params else x
 
     @property
-    def _size(self):
+    def _size(self) -> int:
         """The number of networks in a population."""
         return len(next(iter(self.params.values())))
 
-    def _rebuilt(self, change):
+    def _rebuilt(self, change: Callable[[str, Array], Array]) -> Network:
         """Return a copy in which every parameter is `change(key, array)`."""
         rebuilt = self.copy()
         rebuilt._set_params({key: change(key, array) for key, array in self.params.items()})
         return rebuilt
 
-    def _set_params(self, params):
+    def _set_params(self, params: Params) -> None:
         """Put other arrays in the place of the layers' own."""
         for key, array in params.items():
             place, name = key.split(".", 1)
             self.layers[int(place)].params[name] = array
 
 
-def _check_widths(layers):
+def _check_widths(layers: list[Layer]) -> None:
     """Raise a ValueError where a Dense layer does not take what the one before it gives."""
     width, giver = None, None
     for place, layer in enumerate(layers):
@@ -229,5 +237,6 @@ def _check_widths(layers):
             raise ValueError(
                 f"layers[{place}] takes {takes} values, but layers[{giver}] before it gives {width}"
             )
-        if getattr(layer, "n_out", None) is not None:
-            width, giver = layer.n_out, place
+        gives = getattr(layer, "n_out", None)
+        if gives is not None:
+            width, giver = gives, place

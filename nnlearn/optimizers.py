@@ -1,10 +1,15 @@
 """Optimizers turn gradients into steps: each is one short rule that changes the parameters in place."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nnlearn import _checks
+from nnlearn._types import Array, ArrayOrArrays, Numbers, Params, Rate, Settings
 
 
 class Optimizer:
@@ -18,22 +23,23 @@ class Optimizer:
     w - η · change.
     """
 
-    memory = 0
+    memory: int = 0
 
-    def __init__(self, lr):
+    def __init__(self, lr: Rate) -> None:
         self.lr = lr if callable(lr) else _rates(lr)
         self.t = 0
-        self._params = self._memories = None
+        self._params: Params | None = None
+        self._memories: dict[str, tuple[Array, ...]] | None = None
 
-    def rule(self, gradient, memory, t):
+    def rule(self, gradient: Array, memory: tuple[Array, ...], t: int) -> Array:
         """Return the change for one parameter; may overwrite the arrays in `memory`, never `gradient`."""
         raise NotImplementedError(f"{type(self).__name__} has to define rule(gradient, memory, t)")
 
-    def rate(self, t):
+    def rate(self, t: int) -> Numbers:
         """Return η for step t = 0, 1, 2, …"""
         return _rates(self.lr(t), "lr(t)", least=0.0) if callable(self.lr) else self.lr
 
-    def step(self, params, gradients):
+    def step(self, params: ArrayOrArrays, gradients: ArrayOrArrays) -> None:
         """Change `params` in place by one step against `gradients`.
 
         Both are dicts with the same keys, lists of the same length, or single arrays. An optimizer remembers the
@@ -48,7 +54,7 @@ class Optimizer:
         for name, w in params.items():
             w -= rates[name] * self.rule(gradients[name], memories[name], self.t)
 
-    def path(self, gradient, start, steps):
+    def path(self, gradient: Callable[[Array], ArrayLike], start: ArrayLike, steps: int) -> Array:
         """Walk `steps` steps down from `start`, where gradient(w) gives the gradient at w; return all the points.
 
         Shapes: start (d,) gives (steps + 1, d). Several walks at once are a start of (K, d), with one rate or K. The
@@ -65,20 +71,20 @@ class Optimizer:
             points.append(w.copy())
         return np.stack(points)
 
-    def fresh(self):
+    def fresh(self) -> Self:
         """Return an optimizer with the same settings that has not taken a step yet."""
         new = object.__new__(type(self))
         new.__dict__.update(self.__dict__, t=0, _params=None, _memories=None)
         return new
 
-    def settings(self):
+    def settings(self) -> Settings:
         """Return the numbers that this optimizer was made with, `lr` first."""
         return {name: value for name, value in vars(self).items() if name != "t" and name[0] != "_"}
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in self.settings().items())})"
 
-    def _memories_of(self, params):
+    def _memories_of(self, params: Params) -> dict[str, tuple[Array, ...]]:
         """Return the arrays remembered for each parameter, by name; at the first step they are made."""
         if self._memories is None:
             self._params = dict(params)
@@ -87,7 +93,7 @@ class Optimizer:
             }
         return self._memories
 
-    def _check(self, params, gradients):
+    def _check(self, params: Params, gradients: Params) -> None:
         if params.keys() != gradients.keys():
             raise ValueError(
                 f"gradients must be for the same parameters as params, {list(params)}, got {list(gradients)}"
@@ -123,7 +129,7 @@ class SGD(Optimizer):
     array([0.8])
     """
 
-    def rule(self, gradient, memory, t):
+    def rule(self, gradient: Array, memory: tuple[Array, ...], t: int) -> Array:
         return gradient
 
 
@@ -142,13 +148,13 @@ class Momentum(Optimizer):
 
     memory = 1
 
-    def __init__(self, lr, beta=0.9, *, classical=False, nesterov=False):
+    def __init__(self, lr: Rate, beta: float = 0.9, *, classical: bool = False, nesterov: bool = False) -> None:
         super().__init__(lr)
         self.beta = _checks.share(beta, "beta")
         self.classical = bool(classical)
         self.nesterov = bool(nesterov)
 
-    def rule(self, gradient, memory, t):
+    def rule(self, gradient: Array, memory: tuple[Array, ...], t: int) -> Array:
         (v,) = memory
         push = gradient if self.classical else (1 - self.beta) * gradient
         v *= self.beta
@@ -166,12 +172,12 @@ class RMSprop(Optimizer):
 
     memory = 1
 
-    def __init__(self, lr=0.001, rho=0.9, eps=1e-8):
+    def __init__(self, lr: Rate = 0.001, rho: float = 0.9, eps: float = 1e-8) -> None:
         super().__init__(lr)
         self.rho = _checks.share(rho, "rho")
         self.eps = _checks.positive(eps, "eps")
 
-    def rule(self, gradient, memory, t):
+    def rule(self, gradient: Array, memory: tuple[Array, ...], t: int) -> Array:
         (s,) = memory
         s *= self.rho
         s += (1 - self.rho) * gradient**2
@@ -190,13 +196,13 @@ class Adam(Optimizer):
 
     memory = 2
 
-    def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    def __init__(self, lr: Rate = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> None:
         super().__init__(lr)
         self.beta1 = _checks.share(beta1, "beta1")
         self.beta2 = _checks.share(beta2, "beta2")
         self.eps = _checks.positive(eps, "eps")
 
-    def rule(self, gradient, memory, t):
+    def rule(self, gradient: Array, memory: tuple[Array, ...], t: int) -> Array:
         m, s = memory
         m *= self.beta1
         m += (1 - self.beta1) * gradient
@@ -210,12 +216,12 @@ class Adam(Optimizer):
 # ---- Helpers -----------------------------------------------------------------------------------------------------
 
 
-def _same(array, other):
+def _same(array: Array, other: Array) -> bool:
     """Whether both are the same array, or views of the same numbers in the same shape."""
     return array is other or (array.shape == other.shape and np.may_share_memory(array, other))
 
 
-def _rates(lr, name="lr", least=None):
+def _rates(lr: ArrayLike, name: str = "lr", least: float | None = None) -> Numbers:
     """Return `lr` as a positive float (or one of at least `least`), or as an array of such for a population."""
     if np.ndim(lr) == 0:
         lr = _checks.number(lr, name)
@@ -230,9 +236,9 @@ def _rates(lr, name="lr", least=None):
     return lr
 
 
-def along_first_axis(rate, w):
+def along_first_axis(rate: Numbers, w: Array) -> Numbers:
     """Return the rates in w's dtype, shaped so that rate k belongs to w[k]."""
-    if np.ndim(rate) == 0:
+    if not isinstance(rate, np.ndarray):
         return rate
     if w.ndim < 2 or w.shape[0] != len(rate):
         raise ValueError(
@@ -241,7 +247,7 @@ def along_first_axis(rate, w):
     return rate.astype(w.dtype).reshape((-1,) + (1,) * (w.ndim - 1))
 
 
-def _named(arrays, argument):
+def _named(arrays: ArrayOrArrays, argument: str) -> Params:
     """Return a dict of arrays, whether a dict, a list or a single array was given."""
     if isinstance(arrays, Mapping):
         return arrays

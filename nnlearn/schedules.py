@@ -1,12 +1,15 @@
 """Schedules make the learning rate a function of the step: give one to an optimizer as its `lr`."""
 
+from __future__ import annotations
+
 import math
 
 from nnlearn import _checks
+from nnlearn._types import Numbers, Schedule
 
 
 class _Schedule:
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value}' for name, value in vars(self).items())})"
 
 
@@ -18,23 +21,23 @@ class StepDecay(_Schedule):
     (0.1, 0.1, 0.05)
     """
 
-    def __init__(self, lr, *, factor=0.5, every):
+    def __init__(self, lr: float, *, factor: float = 0.5, every: int) -> None:
         self.lr = _checks.positive(lr, "lr")
         self.factor = _checks.share(factor, "factor", closed=True)
         self.every = _checks.count(every, "every")
 
-    def __call__(self, t):
+    def __call__(self, t: int) -> float:
         return self.lr * self.factor ** (t // self.every)
 
 
 class ExponentialDecay(_Schedule):
     """Let the rate fall by the same factor at every step, to half after `half_life` steps: lr · 2^(-t / half_life)."""
 
-    def __init__(self, lr, *, half_life):
+    def __init__(self, lr: float, *, half_life: float) -> None:
         self.lr = _checks.positive(lr, "lr")
         self.half_life = _checks.positive(half_life, "half_life")
 
-    def __call__(self, t):
+    def __call__(self, t: int) -> float:
         return self.lr * 2 ** (-t / self.half_life)
 
 
@@ -44,14 +47,14 @@ class CosineDecay(_Schedule):
     From Loshchilov & Hutter 2017, without the restarts.
     """
 
-    def __init__(self, lr, *, steps, final=0.0):
+    def __init__(self, lr: float, *, steps: int, final: float = 0.0) -> None:
         self.lr = _checks.positive(lr, "lr")
         self.steps = _checks.count(steps, "steps")
         self.final = _checks.number(final, "final")
         if not 0 <= self.final <= self.lr:
             raise ValueError(f"final must lie between 0 and lr = {self.lr}, got {self.final}")
 
-    def __call__(self, t):
+    def __call__(self, t: int) -> float:
         done = min(t / self.steps, 1)
         return self.final + (self.lr - self.final) * (1 + math.cos(math.pi * done)) / 2
 
@@ -64,10 +67,10 @@ class Warmup(_Schedule):
     [0.025, 0.05, 0.075, 0.1, 0.1]
     """
 
-    def __init__(self, steps, *, then):
+    def __init__(self, steps: int, *, then: float | Schedule) -> None:
         self.steps = _checks.count(steps, "steps")
         self.then = then if callable(then) else _checks.positive(then, "then")
 
-    def __call__(self, t):
+    def __call__(self, t: int) -> Numbers:
         lr = self.then(t) if callable(self.then) else self.then
         return lr * min((t + 1) / self.steps, 1)

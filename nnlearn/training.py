@@ -1,13 +1,23 @@
 """Training: show the network mini-batches, step against the gradient, and write down how it goes."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nnlearn import _checks, _workshop
+from nnlearn._types import Array, Labels, Numbers, Params
 from nnlearn.losses import Loss
 from nnlearn.network import Network
 from nnlearn.optimizers import Optimizer
+
+#: A function of (output, y); and a function that is told of the progress after every epoch and returns True to stop.
+Metric: TypeAlias = Callable[[Array, np.ndarray], Any]
+Callback: TypeAlias = "Callable[[Progress], object]"
 
 
 @dataclass
@@ -19,16 +29,16 @@ class History:
     arrays of shape (K,) for a population.
     """
 
-    loss: list = field(default_factory=list)
-    validation_loss: list = field(default_factory=list)
-    metrics: dict = field(default_factory=dict)
+    loss: list[Numbers] = field(default_factory=list)
+    validation_loss: list[Numbers] = field(default_factory=list)
+    metrics: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
-    def epochs(self):
+    def epochs(self) -> int:
         """The number of epochs that were finished."""
         return len(self.loss)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         last = "" if not self.loss else f", loss {_short(self.loss[0])} -> {_short(self.loss[-1])}"
         return f"History({self.epochs} epochs{last})"
 
@@ -36,14 +46,17 @@ class History:
 class TrainingDiverged(ArithmeticError):
     """The loss is no longer a finite number. `history` holds the epochs that were finished before."""
 
-    def __init__(self, message, history):
+    def __init__(self, message: str, history: History) -> None:
         super().__init__(message)
         self.history = history
 
 
 def fit(
-    network, x, y, *, loss, optimizer, epochs, batch_size=None, rng, validation=None, metrics=None, callbacks=()
-):
+    network: Network, x: ArrayLike, y: ArrayLike, *,
+    loss: Loss, optimizer: Optimizer, epochs: int, batch_size: int | None = None, rng: np.random.Generator,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    metrics: dict[str, Metric] | None = None, callbacks: Sequence[Callback] = (),
+) -> History:  # fmt: skip
     """Train `network` in place and return its `History`.
 
     Every epoch shuffles the rows and goes through all of them once, in mini-batches of `batch_size` rows (the last
@@ -96,7 +109,7 @@ def fit(
     return history
 
 
-def shuffled_batches(rng, n, batch_size):
+def shuffled_batches(rng: np.random.Generator, n: int, batch_size: int) -> Iterator[Labels]:
     """Yield arrays of row numbers: all of 0..n-1 once, in random order, `batch_size` at a time.
 
     >>> [len(rows) for rows in shuffled_batches(np.random.default_rng(0), 10, 4)]
@@ -112,8 +125,8 @@ def shuffled_batches(rng, n, batch_size):
 class Progress:
     """What a callback is told: the objects at work, the epochs finished so far (`epoch`) and the steps taken."""
 
-    network: object
-    optimizer: object
+    network: Network
+    optimizer: Optimizer
     history: History
     epochs: int
     epoch: int = 0
@@ -126,15 +139,16 @@ class EarlyStopping:
     Needs `validation` data and a single network. `min_delta` is how much lower a loss has to be to count as better.
     """
 
-    def __init__(self, patience=5, *, min_delta=0.0):
+    def __init__(self, patience: int = 5, *, min_delta: float = 0.0) -> None:
         self.patience = _checks.count(patience, "patience")
         self.min_delta = _checks.number(min_delta, "min_delta")
         self._start_over()
 
-    def _start_over(self):
-        self.best_loss, self.best_epoch, self._best_params = np.inf, 0, None
+    def _start_over(self) -> None:
+        self.best_loss, self.best_epoch = np.inf, 0
+        self._best_params: Params | None = None
 
-    def __call__(self, progress):
+    def __call__(self, progress: Progress) -> bool:
         if progress.epoch == 1:
             self._start_over()
         if not progress.history.validation_loss:
@@ -147,7 +161,7 @@ class EarlyStopping:
             self._best_params = _copies(progress.network)
         return progress.epoch - self.best_epoch >= self.patience
 
-    def finish(self, progress):
+    def finish(self, progress: Progress) -> None:
         """Put the weights of the best epoch back into the network."""
         if self._best_params is not None:
             _put_back(progress.network, self._best_params)
@@ -157,14 +171,15 @@ class EarlyStopping:
 class ProgressBar:
     """Show a progress bar with the latest losses, in a terminal or a notebook. Needs the package tqdm."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         try:
             from tqdm.auto import tqdm
         except ImportError as error:
             raise ImportError("ProgressBar needs the package tqdm: pip install tqdm") from error
-        self._tqdm, self._bar = tqdm, None
+        self._tqdm: Any = tqdm
+        self._bar: Any = None
 
-    def __call__(self, progress):
+    def __call__(self, progress: Progress) -> None:
         if self._bar is None:
             self._bar = self._tqdm(total=progress.epochs, unit="epoch")
         history = progress.history
@@ -174,7 +189,7 @@ class ProgressBar:
         self._bar.set_postfix(shown, refresh=False)
         self._bar.update(1)
 
-    def finish(self, progress):
+    def finish(self, progress: Progress) -> None:
         """Close the bar, also when training ended early."""
         if self._bar is not None:
             self._bar.close()
@@ -184,15 +199,16 @@ class ProgressBar:
 # ---- Helpers -----------------------------------------------------------------------------------------------------
 
 
-def _in_batches(order, batch_size):
+def _in_batches(order: Labels, batch_size: int) -> Iterator[Labels]:
     """Yield the row numbers of `order`, `batch_size` at a time."""
     for start in range(0, len(order), batch_size):
         yield order[start : start + batch_size]
 
 
-def _plain_epoch(progress, x, y, order, batch_size, loss):
+def _plain_epoch(progress: Progress, x: Array, y: Array, order: Labels, batch_size: int, loss: Loss) -> Numbers:
     """Take one step on each batch and return the sum of the losses of all rows, each before its own step."""
-    network, total, start = progress.network, 0.0, _copies(progress.network)
+    network, start = progress.network, _copies(progress.network)
+    total: Numbers = 0.0
     for rows in _in_batches(order, batch_size):
         x_batch, y_batch = np.take(x, rows, axis=-2), np.take(y, rows, axis=-2)
         batch_loss = _train_on(network, x_batch, y_batch, loss, progress.optimizer)
@@ -206,7 +222,7 @@ def _plain_epoch(progress, x, y, order, batch_size, loss):
     return total
 
 
-def _train_on(network, x, y, loss, optimizer):
+def _train_on(network: Network, x: Array, y: Array, loss: Loss, optimizer: Optimizer) -> Numbers:
     """Take one step on one batch and return the batch's loss before it; no step where that is not finite."""
     # An overflow shows as a loss that is not finite, which `fit` reports with advice in place of numpy's warning.
     with np.errstate(over="ignore", invalid="ignore"):
@@ -222,41 +238,43 @@ def _train_on(network, x, y, loss, optimizer):
     return _plain(batch_loss)
 
 
-def _evaluate(network, x, validation, judged_y, loss, metrics, history):
+def _evaluate(
+    network: Network, x: Array, validation: tuple[Array, Array] | None, judged_y: np.ndarray, loss: Loss,
+    metrics: dict[str, Metric] | None, history: History,
+) -> None:  # fmt: skip
     """Add the validation loss and the metrics of the finished epoch to the history."""
     if validation is None and not metrics:
         return
-    x, y = (x, None) if validation is None else validation
     with np.errstate(over="ignore", invalid="ignore"):
-        out = network.predict(x)
+        out = network.predict(x if validation is None else validation[0])
         if validation is not None:
-            history.validation_loss.append(_plain(loss.value(loss.outputs(out), y)))
+            history.validation_loss.append(_plain(loss.value(loss.outputs(out), validation[1])))
     for name, metric in (metrics or {}).items():
         history.metrics[name].append(metric(out, judged_y))
 
 
-def _copies(network):
+def _copies(network: Network) -> Params:
     """Return a copy of every parameter, by name."""
     return {name: array.copy() for name, array in network.params.items()}
 
 
-def _put_back(network, copies):
+def _put_back(network: Network, copies: Params) -> None:
     """Give the network's parameters the values of the copies, in place."""
     for name, array in network.params.items():
         array[...] = copies[name]
 
 
-def _plain(loss):
+def _plain(loss: Numbers) -> Numbers:
     """Return a single loss as a Python float; a population's stay an array."""
     return float(loss) if np.ndim(loss) == 0 else loss
 
 
-def _is_true(answer):
+def _is_true(answer: object) -> bool:
     """Whether a callback answered True: Python's, or numpy's, which a comparison of two losses gives."""
     return isinstance(answer, (bool, np.bool_)) and bool(answer)
 
 
-def _check_parts(network, loss, optimizer, metrics, callbacks):
+def _check_parts(network: object, loss: object, optimizer: object, metrics: object, callbacks: object) -> None:
     """Raise a TypeError for a class or a string where an object is needed, and for one function where a list is."""
     _checks.instance(network, Network, "network", "Network([Dense(2, 1, rng=rng)])")
     _checks.instance(loss, Loss, "loss", "MeanSquaredError()")
@@ -267,7 +285,9 @@ def _check_parts(network, loss, optimizer, metrics, callbacks):
         raise TypeError(f"callbacks must be a list of functions, got {_checks.describe(callbacks)}")
 
 
-def _checked_data(network, loss, x, y, validation):
+def _checked_data(
+    network: Network, loss: Loss, x: ArrayLike, y: ArrayLike, validation: tuple[ArrayLike, ArrayLike] | None
+) -> tuple[Array, Array, tuple[Array, Array] | None, np.ndarray]:
     """Return the data in the form that network and loss work with, and the y for the metrics as it was given."""
     judged_y = np.asarray(y)
     x, y = _checked_pair(network, loss, x, y, "x", "y")
@@ -279,7 +299,9 @@ def _checked_data(network, loss, x, y, validation):
     return x, y, validation, judged_y
 
 
-def _checked_pair(network, loss, x, y, x_name, y_name):
+def _checked_pair(
+    network: Network, loss: Loss, x: ArrayLike, y: ArrayLike, x_name: str, y_name: str
+) -> tuple[Array, Array]:
     x = _checks.real_array(x, x_name).astype(network.dtype, copy=False)
     if x.ndim < 2 or x.shape[-2] == 0:
         raise ValueError(f"{x_name} must hold one example in each row, shape (n, n_in), got {x.shape}")
@@ -294,7 +316,7 @@ def _checked_pair(network, loss, x, y, x_name, y_name):
     return x, loss.targets(y, np.broadcast_to(out, (*out.shape[:-2], x.shape[-2], out.shape[-1])))
 
 
-def _stop(what, step, progress, weights):
+def _stop(what: str, step: int, progress: Progress, weights: Params) -> NoReturn:
     """Put `weights` back into the network and raise TrainingDiverged, with what to try."""
     _put_back(progress.network, weights)
     last_taken = max(progress.optimizer.t - 1, 0)  # the step that is to blame
@@ -307,11 +329,11 @@ def _stop(what, step, progress, weights):
     )
 
 
-def _where(losses):
+def _where(losses: Numbers) -> str:
     """Say which networks of a population have a loss that is not finite."""
     return "" if np.ndim(losses) == 0 else f" for networks {np.flatnonzero(~np.isfinite(losses)).tolist()}"
 
 
-def _short(loss):
+def _short(loss: Numbers) -> str:
     """A loss in four digits, or the mean of a population's with a word that says so."""
     return f"{loss:.4g}" if np.ndim(loss) == 0 else f"{np.mean(loss):.4g} (mean of {np.size(loss)})"

@@ -7,7 +7,8 @@ import pytest
 
 import nnlearn as nn
 
-# Two steps from w with the gradients G, at η = 0.1, computed with 40 decimal digits apart from this package.
+# Two steps from w with the gradients G, at η = 0.1, computed with 40 decimal digits apart from this package;
+# tests/test_numbers.py works them out from the rules.
 START = {"w": [1.0, -2.0], "b": [0.5]}
 G = [{"w": [0.5, -1.0], "b": [3.0]}, {"w": [0.25, 2.0], "b": [-1.0]}]
 BY_HAND = {
