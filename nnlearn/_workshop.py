@@ -62,7 +62,9 @@ class Workshop:
         self, network: Network, loss: Loss, optimizer: Optimizer, x: Array, y: Array, batch_size: int
     ) -> None:
         self.network, self.loss, self.optimizer = network, loss, optimizer
-        self.x, self.y, self.batch_size = x, y, min(batch_size, x.shape[-2])
+        with network.training():
+            self.x = network._own_rows(x)
+        self.y, self.batch_size = y, min(batch_size, x.shape[-2])
         self._prepare()
 
     def _prepare(self) -> None:
@@ -97,7 +99,7 @@ class Workshop:
         except KeyboardInterrupt:
             self._write()  # what has been learnt so far, as in the plain loop
             raise
-        if total is None or not np.isfinite(self.weights.all).all():
+        if total is None or not all(np.isfinite(vector.all).all() for vector in (self.weights, *self.memories)):
             for generator, state in zip(generators, states, strict=True):
                 generator.state = state
             return None

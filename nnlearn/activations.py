@@ -27,7 +27,8 @@ def step(z: ArrayLike) -> Array:
 
 def step_derivative(z: ArrayLike) -> Array:
     """Return 0 everywhere. At the jump, z = 0, there is no derivative; 0 is used there too."""
-    return np.zeros_like(_checks.real_array(z, "z"))
+    z = _checks.real_array(z, "z")
+    return np.where(np.isnan(z), z, 0)
 
 
 class Step(Layer):
@@ -154,7 +155,7 @@ def leaky_relu(z: ArrayLike, alpha: float = 0.01) -> Array:
 def leaky_relu_derivative(z: ArrayLike, alpha: float = 0.01) -> Array:
     """Return 1 where z > 0, else alpha. At the kink, z = 0, alpha is used."""
     z, alpha = _checks.real_array(z, "z"), _checks.share(alpha, "alpha", closed=True)
-    return np.where(z > 0, 1, alpha).astype(z.dtype)
+    return np.where(np.isnan(z), z, np.where(z > 0, 1, alpha)).astype(z.dtype)
 
 
 class LeakyReLU(Layer):

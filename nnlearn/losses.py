@@ -21,6 +21,8 @@ class Loss:
 
     Shapes: out (n, m), y (n, m); a column (n, 1) may be compared with n targets (n,). With a population, out is
     (K, n, m), y may be shared, the loss has the shape (K,) and each network gets its own gradient.
+
+    y has to be finite. nan in out gives a loss of nan, and a loss that is too large for a float is inf.
     """
 
     #: Differences out - y at which the loss has a corner.
@@ -44,7 +46,7 @@ class Loss:
 
     def targets(self, y: ArrayLike, out: Array) -> Array:
         """Return `y` in the shape and dtype that belong to `out`, or raise an error that says what is wrong."""
-        y = _checks.real_array(y, "y").astype(out.dtype, copy=False)
+        y = _checks.as_dtype(_checks.real_array(y, "y"), out.dtype, "y")
         if y.ndim == 1 and out.ndim >= 2 and out.shape[-1] == 1:
             y = y[:, None]
         if y.shape not in (out.shape, out.shape[-2:]):
@@ -147,11 +149,11 @@ class _RowLoss(Loss):
     """A loss of whole rows: y is a distribution over the classes in each row, or n class labels (n,)."""
 
     def targets(self, y: ArrayLike, out: Array) -> Array:
-        labels = np.asarray(y)
+        labels = _checks.plain_array(y, "y")
         if labels.dtype.kind in "biu" and labels.shape == out.shape[-2:-1] and out.ndim > 1:
             y = _one_hot(labels, out.shape[-1])
         y = super().targets(y, out)
-        if (y < 0).any() or not np.allclose(y.sum(axis=-1), 1, rtol=0, atol=1e-3):
+        if (y < 0).any() or (y > 1.001).any() or not np.allclose(y.sum(axis=-1), 1, rtol=0, atol=1e-3):
             raise ValueError("y must hold class labels, or rows of probabilities that sum to 1")
         return y
 

@@ -406,3 +406,19 @@ def test_errors_name_the_argument_what_came_and_what_was_expected(call, error, w
         call()
     for word in words:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("make", [nn.SGD, nn.Momentum, nn.RMSprop, nn.Adam])
+def test_a_gradient_that_is_not_finite_changes_nothing(make, bad):
+    optimizer, params = make(0.1), {"W": np.ones((2, 2)), "b": np.ones((1, 2))}
+    gradients = {"W": np.ones((2, 2)), "b": np.array([[0.0, bad]])}
+    with pytest.raises(ValueError, match="gradients must be finite, got nan or inf in that of b"):
+        optimizer.step(params, gradients)
+    assert optimizer.t == 0 and all((array == 1).all() for array in params.values())
+
+
+def test_one_array_under_two_names_is_refused():
+    w = np.ones(2)
+    with pytest.raises(ValueError, match=r"params must be different arrays, got one array more than once .*\['0', '1'\]"):
+        nn.SGD(0.1).step([w, w], [w, w])
