@@ -4,12 +4,18 @@ Each check returns None, or raises `CheckFailed` at the first thing that is wron
 came.
 """
 
+from __future__ import annotations
+
 import copy
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from nnlearn import _checks
-from nnlearn.gradcheck import gradient_check
+from nnlearn._types import Array
+from nnlearn.gradcheck import GradientReport, gradient_check
 from nnlearn.layers import Dense, Layer
 from nnlearn.losses import Loss, MeanSquaredError
 from nnlearn.network import Network
@@ -20,13 +26,14 @@ N, MEMBERS, STEPS = 5, 3, 3
 DISTANCE = 0.1
 #: How far two ways to compute the same may lie apart by rounding.
 ROUNDING = 1e-9
+NO_PARAMS: Mapping[str, Array] = {}
 
 
 class CheckFailed(AssertionError):
     """A layer, loss or optimizer does not do what it should; the message says what was expected and what came."""
 
 
-def check_layer(layer, *, n_in=3):
+def check_layer(layer: Layer, *, n_in: int = 3) -> None:
     """Check a layer that takes `n_in` values in each row (its own `n_in` where it has one).
 
     Looked at are: the types, shapes and dtypes of what `forward` and `backward` return, in float64 and float32; that neither
@@ -57,7 +64,7 @@ def check_layer(layer, *, n_in=3):
     _check_layer_gradients(layer, x, out, rng)  # it computes the nudged copies as a population
 
 
-def check_loss(loss):
+def check_loss(loss: Loss) -> None:
     """Check a loss: on predictions between 0 and 1 and targets that sum to 1 in each row, which every loss can take.
 
     Looked at are: that the loss is one number for a network and one for each network of a population, that it is a mean over
@@ -77,7 +84,7 @@ def check_loss(loss):
         raise CheckFailed(f"loss(out, y) must be one finite float, got {_checks.describe(value)}")
     twice = loss(np.tile(out, (2, 1)), np.tile(y, (2, 1)))
     _expect_close("loss(out, y) must be a mean over the rows; for every row twice", twice, value)
-    for dtype in (np.float64, np.float32):
+    for dtype in _checks.FLOATS:
         given = out.astype(dtype)
         gradient = _repeatable("loss.gradient(out, y)", loss.gradient, given, y.astype(dtype))
         _expect_array("loss.gradient(out, y)", gradient, given.shape, given.dtype)
@@ -97,7 +104,7 @@ def check_loss(loss):
     raise CheckFailed("loss(out, y) must raise a ValueError for nan in y, got a result")
 
 
-def check_optimizer(optimizer):
+def check_optimizer(optimizer: Optimizer) -> None:
     """Check an optimizer with a number for its rate, on parameters of several shapes. The optimizer itself takes no step.
 
     Looked at are: that a step changes the parameters in place, keeps their dtype (float64 and float32), leaves gradients as they
@@ -114,7 +121,7 @@ def check_optimizer(optimizer):
         for name in together:
             alone = _walk(optimizer.fresh(), dtype, only=name)
             _expect_same_walk("each parameter must have a memory of its own, and move as it does alone", alone, together)
-    if np.ndim(optimizer.lr) == 0 and not callable(optimizer.lr):
+    if not callable(optimizer.lr) and np.ndim(optimizer.lr) == 0:
         try:
             again = type(optimizer)(**optimizer.settings())
         except TypeError as error:
@@ -126,14 +133,14 @@ def check_optimizer(optimizer):
 # ---- Layers ----------------------------------------------------------------------------------------------------------
 
 
-def _checked_forward(layer, x):
+def _checked_forward(layer: Layer, x: Array) -> Array:
     out = _repeatable("forward(x)", layer.forward, x, unchanged=layer.params)
     width = out.shape[-1] if isinstance(out, np.ndarray) and out.ndim == 2 else "n_out"
     _expect_array("forward(x)", out, (len(x), width), x.dtype)
     return out
 
 
-def _checked_backward(layer, x, out, d_out):
+def _checked_backward(layer: Layer, x: Array, out: Array, d_out: Array) -> None:
     found = _repeatable("backward(x, out, d_out)", layer.backward, x, out, d_out, unchanged=layer.params)
     if not isinstance(found, tuple) or len(found) != 2 or not isinstance(found[1], dict):
         raise CheckFailed(f"backward(x, out, d_out) must return d_x and a dict of gradients, got {_checks.describe(found)}")
@@ -148,7 +155,7 @@ def _checked_backward(layer, x, out, d_out):
         _expect_close(f"param_gradients must give what backward gives for {name}", alone[name], gradient)
 
 
-def _check_layer_gradients(layer, x, out, rng):
+def _check_layer_gradients(layer: Layer, x: Array, out: Array, rng: np.random.Generator) -> None:
     """Compare with centred differences; the weights in front are x itself, so that their gradient is d_x."""
     network = Network([*_as_weights(x).layers, layer])
     # Targets of another size for each entry, so that no gradient vanishes.
@@ -158,7 +165,7 @@ def _check_layer_gradients(layer, x, out, rng):
         _expect_agreement(f"the gradient of {name} from backward", report, f"1.{name}")
 
 
-def _check_layer_population(layer, x, rng):
+def _check_layer_population(layer: Layer, x: Array, rng: np.random.Generator) -> None:
     """A leading axis of every parameter, and of x, is a population."""
     many = copy.deepcopy(layer)
     for name, array in layer.params.items():
@@ -182,16 +189,16 @@ def _check_layer_population(layer, x, rng):
             _expect_close(what, gradients[name][k], gradient)
 
 
-def _cast(layer, dtype):
+def _cast(layer: Layer, dtype: DTypeLike) -> None:
     layer.params.update({name: array.astype(dtype) for name, array in layer.params.items()})
 
 
-def _as_weights(rows):
+def _as_weights(rows: Array) -> Network:
     """Return a network that gives these rows for the unit matrix."""
     return Network([Dense(*rows.shape, rng=np.random.default_rng(0), init=lambda rng, shape: rows)])
 
 
-def _away_from(kinks, x):
+def _away_from(kinks: Sequence[float], x: Array) -> Array:
     """Return x with every entry that is too near to a kink moved away from it."""
     for kink in kinks:
         x = np.where(np.abs(x - kink) < DISTANCE, x + 2 * DISTANCE, x)
@@ -201,7 +208,7 @@ def _away_from(kinks, x):
 # ---- Optimizers ------------------------------------------------------------------------------------------------------
 
 
-def _walk(optimizer, dtype, only=None):
+def _walk(optimizer: Optimizer, dtype: DTypeLike, only: str | None = None) -> dict[str, Array]:
     """Take a few steps, look at each, and return the parameters by name."""
     rng = np.random.default_rng(0)
     shapes = {"W": (3, 2), "b": (1, 2), "v": (4,), "many": (MEMBERS, 2, 2)}
@@ -223,7 +230,7 @@ def _walk(optimizer, dtype, only=None):
     return params
 
 
-def _expect_same_walk(what, walk, other):
+def _expect_same_walk(what: str, walk: dict[str, Array], other: dict[str, Array]) -> None:
     for name, w in walk.items():
         _expect_close(f"{what}; for {name}", w, other[name])
 
@@ -231,7 +238,7 @@ def _expect_same_walk(what, walk, other):
 # ---- What is expected ------------------------------------------------------------------------------------------------
 
 
-def _repeatable(what, function, *arrays, unchanged=()):
+def _repeatable(what: str, function: Callable[..., Any], *arrays: Array, unchanged: Mapping[str, Array] = NO_PARAMS) -> Any:
     """Return function(*arrays), if it leaves the arrays as they are and gives the same again."""
     first = _unchanged(what, function, *arrays, params=unchanged)
     second = _unchanged(what, function, *arrays, params=unchanged)
@@ -240,7 +247,7 @@ def _repeatable(what, function, *arrays, unchanged=()):
     return first
 
 
-def _unchanged(what, function, *arrays, params=()):
+def _unchanged(what: str, function: Callable[..., Any], *arrays: Array, params: Mapping[str, Array] = NO_PARAMS) -> Any:
     """Return function(*arrays) for arrays that are read-only, if it leaves `params` as they are too."""
     for array in arrays:
         array.flags.writeable = False
@@ -256,26 +263,26 @@ def _unchanged(what, function, *arrays, params=()):
     return copy.deepcopy(result)
 
 
-def _parts(result):
+def _parts(result: Any) -> list[Any]:
     """Return the arrays in what forward, backward or a loss returned."""
     if isinstance(result, dict):
         return list(result.values())
     return [part for item in result for part in _parts(item)] if isinstance(result, tuple) else [result]
 
 
-def _expect_array(what, value, shape, dtype):
+def _expect_array(what: str, value: Any, shape: tuple[object, ...], dtype: DTypeLike) -> None:
     if not isinstance(value, np.ndarray) or value.shape != shape or value.dtype != dtype:
         raise CheckFailed(f"{what} must be an array of shape {shape} and dtype {dtype}, got {_checks.describe(value)}")
     if not np.isfinite(value).all():
         raise CheckFailed(f"{what} must be finite, got nan or inf in it")
 
 
-def _expect_close(what, value, expected):
+def _expect_close(what: str, value: Any, expected: Any) -> None:
     if np.shape(value) != np.shape(expected) or not np.allclose(value, expected, rtol=ROUNDING, atol=ROUNDING):
         raise CheckFailed(f"{what}: expected {_short(expected)}, got {_short(value)}")
 
 
-def _expect_agreement(what, report, name):
+def _expect_agreement(what: str, report: GradientReport, name: str) -> None:
     parameter = next(parameter for parameter in report.parameters if parameter.name == name)
     if not parameter.norm_error <= report.tolerance:
         raise CheckFailed(
@@ -284,7 +291,7 @@ def _expect_agreement(what, report, name):
         )
 
 
-def _short(value):
+def _short(value: Any) -> str:
     """A number as it is, an array by its first number."""
     value = np.asarray(value)
     return f"{float(value):.6g}" if value.ndim == 0 else f"shape {value.shape} beginning with {float(value.flat[0]):.6g}"
