@@ -85,7 +85,7 @@ def check_loss(loss: Loss) -> None:
     twice = loss(np.tile(out, (2, 1)), np.tile(y, (2, 1)))
     _expect_close("loss(out, y) must be a mean over the rows; for every row twice", twice, value)
     for dtype in _checks.FLOATS:
-        given = out.astype(dtype)
+        given: Array = out.astype(dtype)
         gradient = _repeatable("loss.gradient(out, y)", loss.gradient, given, y.astype(dtype))
         _expect_array("loss.gradient(out, y)", gradient, given.shape, given.dtype)
     many = np.stack([out, out[::-1], np.roll(out, 1, axis=0)])
