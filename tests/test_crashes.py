@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pyte
 OLD, NEW = b"old" * 1000, b"new" * 5000
 MOST = 300  # steps: more than any write takes
 
-# Python tells of every call of a function that is not Python's own before it makes it. That is a call of the system, or leads to it.
+# Python tells of every call of a function in C before it makes it. That is a call of the system, or leads to one.
 def at_step(step, act):
     """Have `act` called in the place of the step's call; return a list whose number counts the calls."""
     seen = [0]

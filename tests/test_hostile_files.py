@@ -27,13 +27,13 @@ MEMORY = 64 * 2**20
 GOOD = {"03-step": "ok", "04-mse": "wrong"}
 #: What stands in the place of each thing that a file says.
 VALUES = [
-    None, True, -1, 0, 2, 10**30, 1.0, 0.5, -0.0, "", "x", "../../x", "/etc/passwd", "0.W", "\0", "\ud800", "object", ">f8", "__class__",
-    [], [[]], [10**9, 10**9], [-1, -1], {}, {"__reduce__": "os.system"}, "y" * 10_000,
+    None, True, -1, 0, 2, 10**30, 1.0, 0.5, -0.0, "", "x", "../../x", "/etc/passwd", "0.W", "\0", "\ud800", "object", ">f8",
+    "__class__", [], [[]], [10**9, 10**9], [-1, -1], {}, {"__reduce__": "os.system"}, "y" * 10_000,
 ]  # fmt: skip
 #: What is no JSON, or JSON that only some parsers take.
 TEXTS = [
-    b"", b"\0", b"{", b"null", b"[]", b"1e999", b"NaN", b"\xff\xfe\xff", b"\xef\xbb\xbf{}", b"[" * 100_000, b'{"a":' * 20_000, b"9" * 5000,
-    b"[" + b"[]," * 300_000 + b"[]]", b"{" + b" " * 1_000_000 + b"}",
+    b"", b"\0", b"{", b"null", b"[]", b"1e999", b"NaN", b"\xff\xfe\xff", b"\xef\xbb\xbf{}", b"[" * 100_000,
+    b'{"a":' * 20_000, b"9" * 5000, b"[" + b"[]," * 300_000 + b"[]]", b"{" + b" " * 1_000_000 + b"}",
 ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
     python tools/list_mutants.py 60 nnlearn/losses.py ...      in an environment from requirements-mutants.txt; prints JSON
 
-At each place that is drawn one change is drawn: else a `*`, for which cosmic-ray knows eleven replacements, would count eleven times.
+At each place that is drawn one change is drawn: else a `*`, for which there are eleven replacements, would count eleven times.
 """
 
 import json

@@ -12,6 +12,7 @@ several. All of it happens in a copy of the tree.
 
 import argparse
 import compileall
+import contextlib
 import json
 import os
 import py_compile
@@ -31,9 +32,11 @@ LISTER = ROOT / ".venv-mutants" / "bin" / "python"
 QUIET = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
 ENOUGH = 0.9
 
-#: Which tests look after which module, the quickest to notice first.
+#: Which tests look after which module, the quickest to notice first; test_small_faults looks after all.
 TESTS = {
-    "_checks": ["test_initializers", "test_layers", "test_datasets", "test_optimizers", "test_schedules", "test_training", "test_storage"],
+    "_checks": [
+        "test_initializers", "test_layers", "test_datasets", "test_optimizers", "test_schedules", "test_training", "test_storage",
+    ],
     "_graph": ["test_autograd", "test_workshop", "test_training"],
     "_workshop": ["test_workshop", "test_training", "test_optimizers"],
     "activations": ["test_activations"],
@@ -53,14 +56,14 @@ TESTS = {
     "exercises/checking": ["test_exercises_checker", "test_exercises"],
     "exercises/diagnosis": ["test_exercises_checker", "test_exercises"],
     "exercises/running": ["test_exercises_checker", "test_exercises"],
-    "exercises/result": ["test_exercises_checker", "test_progress", "test_results"],
+    "exercises/result": ["test_exercises_checker", "test_progress", "test_results", "test_exercises"],
     "exercises/progress_file": ["test_progress", "test_hostile_files", "test_crashes"],
     "exercises/frames": ["test_exercises_checker"],
 }
 
 
 def copy_of_the_tree(folder):
-    """Copy what git tracks, and what it does not ignore, as it stands now; compile it by hash, so that only a mutant is compiled again."""
+    """Copy what git does not ignore, as it stands now; compile it by hash, so that only a mutant is compiled again."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
     )
@@ -72,7 +75,7 @@ def copy_of_the_tree(folder):
 
 
 def run_tests(files, seconds=None):
-    """Run test files in a fork of this process, which may use so many seconds of the processor; return what it comes to and what it used."""
+    """Run test files in a fork, which may use so many seconds of the processor; return what failed, if anything, and what it used."""
     with tempfile.TemporaryFile("w+") as output:
         sys.stdout.flush()
         child = os.fork()
@@ -107,17 +110,15 @@ def waited_for(child, patience=600):
         if time.monotonic() > end:
             os.killpg(child, signal.SIGKILL)
         time.sleep(0.01)
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     return status, usage.ru_utime + usage.ru_stime
 
 
 def try_mutants(module, mutants):
     """Return the mutants with "killed by": the test that noticed, or "" for one that survived."""
     path = Path("nnlearn", f"{module}.py")
-    files = [f"tests/{name}.py" for name in TESTS[module] if Path("tests", f"{name}.py").exists()]
+    files = [f"tests/{name}.py" for name in [*TESTS[module], "test_small_faults"] if Path("tests", f"{name}.py").exists()]
     if module == "torch_bridge":
         import torch  # noqa: F401
     failed, usual = run_tests(files)
@@ -171,7 +172,8 @@ def main():
             for mutant in alive:
                 known = described(module, mutant) in judged
                 unjudged += not known
-                print(f"    {'judged    ' if known else 'NOT JUDGED'} line {mutant['line']}: {described(module, mutant)}", flush=True)
+                verdict = "judged    " if known else "NOT JUDGED"
+                print(f"    {verdict} line {mutant['line']}: {described(module, mutant)}", flush=True)
     share = 1 - survived / total
     print(f"{total - survived} of {total} killed ({share:.1%}); {unjudged} that survived are not judged in tests/MUTANTS.md.")
     return int(share < ENOUGH or unjudged > 0)
