@@ -75,7 +75,7 @@ def copy_of_the_tree(folder):
 
 
 def run_tests(files, seconds=None):
-    """Run test files in a fork, which may use so many seconds of the processor; return what failed, if anything, and what it used."""
+    """Run test files in a fork with so many seconds of the processor; return what failed, if anything, and what it used."""
     with tempfile.TemporaryFile("w+") as output:
         sys.stdout.flush()
         child = os.fork()
