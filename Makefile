@@ -13,7 +13,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 unexport JUPYTER_PATH PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help book html pdf lab test strict test-unit test-notebooks test-pages test-grading notebooks diffs lint format lock links clean
+.PHONY: help book html pdf lab test strict test-unit test-notebooks test-pages test-grading notebooks diffs lint types format lock links clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | while IFS='|' read -r name what; do \
@@ -31,7 +31,8 @@ pdf: $(VENV)/.dev html  ## print the book into _build/nnlearn.pdf (needs Chromiu
 lab: $(VENV)/.book  ## open the chapters as notebooks in JupyterLab
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) book
 
-test: lint strict $(VENV)/.torch  ## lint, build the book from clean, and run all tests
+test: lint $(VENV)/.lite $(VENV)/.torch  ## lint, build the book from clean, and run all tests
+	@rm -rf _build/html _build/.doctrees
 	$(PYTEST) $(NBVAL) book tests
 
 test-unit: $(VENV)/.dev $(VENV)/.torch  ## the package alone, without notebooks and pages
@@ -50,6 +51,15 @@ test-grading: $(VENV)/.made requirements-grading.txt  ## make assignments and ha
 	@.venv-grading/bin/python -m pip install -q --disable-pip-version-check --no-deps .
 	.venv-grading/bin/python tools/try_grading.py
 
+# Without conftest.py, which serves the pages too; hypothesis's own profile takes the place of the one that is made there.
+STACK_TESTS := $(patsubst %,tests/test_%.py,activations autograd datasets gradcheck initializers layers losses network numbers \
+	optimizers same_run schedules stack_gradients storage training workshop)
+.PHONY: test-numpy
+test-numpy: requirements-oldest.txt  ## run the tests of the stack on the oldest numpy that we support, in .venv-numpy
+	@[ -d .venv-numpy ] || $(PYTHON) -m venv .venv-numpy
+	@.venv-numpy/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-oldest.txt
+	.venv-numpy/bin/python -m pytest --noconftest --hypothesis-profile=ci $(STACK_TESTS)
+
 # From clean, since Sphinx does not repeat the warnings of pages that it does not read again. What notebooks gave when they
 # were run stays, as long as neither they nor the package have changed.
 strict: $(VENV)/.dev $(VENV)/.lite
@@ -64,10 +74,13 @@ diffs: $(VENV)/.dev  ## let git show and merge notebooks in a readable way, in t
 	git config merge.jupyternotebook.name "merge notebooks by their cells"
 	git config merge.jupyternotebook.driver "$(CURDIR)/$(BIN)/git-nbmergedriver merge %O %A %B %L %P"
 
-lint: $(VENV)/.dev  ## style, unused code, import directions, workflows
+lint: types  ## style, unused code, type hints, import directions, workflows
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/zizmor --offline --no-progress --quiet .github/workflows
+
+types: $(VENV)/.dev  ## check the type hints of the stack
+	@$(BIN)/mypy
 
 format: $(VENV)/.dev  ## sort imports and mend what can be mended
 	$(BIN)/ruff check --fix .
@@ -77,9 +90,10 @@ lock: $(VENV)/.dev  ## pin the newest versions that pyproject.toml allows
 	$(LOCK) --extra book -o requirements.txt
 	$(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt
 	$(LOCK) --extra grading -c requirements.txt -o requirements-grading.txt
+	$(LOCK) --extra stack-tests --resolution lowest-direct -o requirements-oldest.txt
 
 clean:  ## remove what was built, and keep the environment
-	rm -rf _build dist .pytest_cache .hypothesis .ruff_cache .import_linter_cache
+	rm -rf _build dist .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 links: strict  ## follow the book's links to other places; needs the network
@@ -137,6 +151,12 @@ mutants: .venv-mutants/.made $(VENV)/.dev $(VENV)/.torch  ## put small faults in
 	@[ -d .venv-mutants ] || $(PYTHON) -m venv .venv-mutants
 	@.venv-mutants/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-mutants.txt
 	@touch $@
+
+# ---- A release: see RELEASING.md -------------------------------------------------------------------------------------
+
+.PHONY: dist
+dist: $(VENV)/.book  ## build the wheel and the source distribution into dist/
+	@$(BIN)/python tools/dist.py dist
 
 # ---- Speed beside frameworks: in an environment of its own, with pinned peers ----------------------------------------
 

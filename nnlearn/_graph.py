@@ -1,6 +1,12 @@
 """The drawing of a calculation: a graph of values, with the number above and the gradient below each."""
 
+from __future__ import annotations
+
 import html
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # it imports this module
+    from nnlearn.autograd import Value
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 92, 46, 34, 18, 8
 FORWARD, BACKWARD, INK, LINE = "#0072B2", "#C44F00", "#222222", "#8a8a86"
@@ -9,13 +15,15 @@ FORWARD, BACKWARD, INK, LINE = "#0072B2", "#C44F00", "#222222", "#8a8a86"
 class Graph:
     """A calculation to look at: columns from the inputs on the left to the result on the right."""
 
-    def __init__(self, result):
+    def __init__(self, result: Value) -> None:
         self.values = result.ancestors()
         self._places = self._layout()
 
-    def _layout(self):
+    def _layout(self) -> dict[int, tuple[int, int]]:
         """Return (column, row) of each value: one column to the right of its last parent, rows from the top."""
-        columns, rows, places = {}, {}, {}
+        columns: dict[int, int] = {}
+        rows: dict[int, int] = {}
+        places: dict[int, tuple[int, int]] = {}
         for value in self.values:
             column = max((columns[id(parent)] + 1 for parent in value.parents), default=0)
             columns[id(value)] = column
@@ -31,7 +39,7 @@ class Graph:
             places[id(value)] = (column, rows[column])
         return places
 
-    def __str__(self):
+    def __str__(self) -> str:
         number = {id(value): place for place, value in enumerate(self.values)}
         lines = []
         for place, value in enumerate(self.values):
@@ -42,7 +50,7 @@ class Graph:
 
     __repr__ = __str__
 
-    def _repr_svg_(self):
+    def _repr_svg_(self) -> str:
         columns = max(column for column, _ in self._places.values()) + 1
         rows = max(row for _, row in self._places.values()) + 1
         width = 2 * MARGIN + columns * WIDTH + (columns - 1) * GAP_X
@@ -57,19 +65,17 @@ class Graph:
         parts += [self._node(value) for value in self.values]
         return "".join([*parts, "</svg>"])
 
-    def _corner(self, value):
+    def _corner(self, value: Value) -> tuple[int, int]:
         column, row = self._places[id(value)]
         return MARGIN + column * (WIDTH + GAP_X), MARGIN + row * (HEIGHT + GAP_Y)
 
-    def _edge(self, parent, value):
+    def _edge(self, parent: Value, value: Value) -> str:
         (x1, y1), (x2, y2) = self._corner(parent), self._corner(value)
-        x1, y1, y2 = x1 + WIDTH, y1 + HEIGHT / 2, y2 + HEIGHT / 2
-        bend = GAP_X / 2
-        return (
-            f'<path d="M{x1} {y1:g}C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2} {y2:g}" fill="none" stroke="{LINE}"/>'
-        )
+        start, top, bottom, bend = x1 + WIDTH, y1 + HEIGHT / 2, y2 + HEIGHT / 2, GAP_X / 2
+        curve = f"M{start} {top:g}C{start + bend:g} {top:g} {x2 - bend:g} {bottom:g} {x2} {bottom:g}"
+        return f'<path d="{curve}" fill="none" stroke="{LINE}"/>'
 
-    def _node(self, value):
+    def _node(self, value: Value) -> str:
         x, y = self._corner(value)
         name = html.escape(value.label or value.operation or "number")
         middle = f'x="{x + WIDTH / 2:g}" text-anchor="middle"'

@@ -14,12 +14,28 @@ that is not finite, values that a loss refuses), nothing is written, and the pla
 For parts that are not known here, such as a reader's own layer, there is no workshop, and the plain loop does all.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from nnlearn import activations, layers, losses, optimizers, schedules
+from nnlearn._types import Array, Labels, Numbers, Params
+from nnlearn.losses import Loss
 from nnlearn.network import Network
+from nnlearn.optimizers import Optimizer
+
+#: numpy calls that are ready to be made, one after the other.
+Calls: TypeAlias = Sequence[Callable[[], object]]
+#: Given d_out, the calls of a layer's backward, and d_x (None where nobody needs it).
+Back: TypeAlias = Callable[[Array], tuple[Calls, Any]]
+#: Adam's two corrections for the step.
+Corrections: TypeAlias = tuple[Array, Array]
+#: The calls of an optimizer's rule, where they leave the change, and where the change times the rate can be written.
+Change: TypeAlias = tuple[Calls, Array, Array]
 
 # So much is kept of the outputs before their losses are computed.
 KEPT_BYTES = 2**18
@@ -29,7 +45,9 @@ CHUNK = 2**15
 SHORT = 2**12
 
 
-def open_workshop(network, loss, optimizer, x, y, batch_size):
+def open_workshop(
+    network: Network, loss: Loss, optimizer: Optimizer, x: Array, y: Array, batch_size: int
+) -> Workshop | None:
     """Return a `Workshop` for these parts and data, or None if one of them is not known here."""
     axes = 3 if network.is_population else 2
     if _form(network, loss, optimizer) is None or x.ndim > axes or y.dtype != x.dtype:
@@ -40,12 +58,16 @@ def open_workshop(network, loss, optimizer, x, y, batch_size):
 class Workshop:
     """Trains a network epoch by epoch. `x` and `y` are as `fit` has checked them, in the dtype of the network."""
 
-    def __init__(self, network, loss, optimizer, x, y, batch_size):
+    def __init__(
+        self, network: Network, loss: Loss, optimizer: Optimizer, x: Array, y: Array, batch_size: int
+    ) -> None:
         self.network, self.loss, self.optimizer = network, loss, optimizer
-        self.x, self.y, self.batch_size = x, y, min(batch_size, x.shape[-2])
+        with network.training():
+            self.x = network._own_rows(x)
+        self.y, self.batch_size = y, min(batch_size, x.shape[-2])
         self._prepare()
 
-    def _prepare(self):
+    def _prepare(self) -> None:
         """Make every array and every call that an epoch needs."""
         self._form_prepared_for = _form(self.network, self.loss, self.optimizer)
         params = self.network.params
@@ -58,7 +80,7 @@ class Workshop:
         rest = self.x.shape[-2] % self.batch_size
         self.batches = [_Batches(self, rows) for rows in (self.batch_size, rest) if rows]
 
-    def epoch(self, order):
+    def epoch(self, order: Labels) -> Numbers | None:
         """Train for one epoch on the rows in this order, and return the sum of their losses.
 
         Returns None, with network and optimizer as they were, where the plain loop has to do this epoch.
@@ -77,16 +99,17 @@ class Workshop:
         except KeyboardInterrupt:
             self._write()  # what has been learnt so far, as in the plain loop
             raise
-        if total is None or not np.isfinite(self.weights.all).all():
+        if total is None or not all(np.isfinite(vector.all).all() for vector in (self.weights, *self.memories)):
             for generator, state in zip(generators, states, strict=True):
                 generator.state = state
             return None
         self._write()
         return total
 
-    def _all_batches(self, order):
+    def _all_batches(self, order: Labels) -> Numbers | None:
         """Take all steps of the epoch; return the sum of the losses of all rows, or None if one is not finite."""
-        total, whole = 0.0, len(order) - len(order) % self.batch_size
+        total: Numbers = 0.0
+        whole = len(order) - len(order) % self.batch_size
         for batches, rows in zip(self.batches, (order[:whole], order[whole:]), strict=False):
             losses = batches.train(rows)
             if losses is None:
@@ -95,7 +118,7 @@ class Workshop:
                 total = total + loss * batches.rows
         return total
 
-    def _read(self):
+    def _read(self) -> None:
         """Take over the weights of the network, and what the optimizer remembers and says now."""
         self.weights.read(self.network.params)
         remembered = self.optimizer._memories
@@ -106,7 +129,7 @@ class Workshop:
                 vector.read({name: arrays[place] for name, arrays in remembered.items()})
         self.update.begin()
 
-    def _write(self):
+    def _write(self) -> None:
         """Give the network and the optimizer what the epoch has made of it."""
         params = self.network.params
         self.weights.write(params)
@@ -119,7 +142,7 @@ class Workshop:
 # ---- What is known here ------------------------------------------------------------------------------------------------------
 
 
-def _form(network, loss, optimizer):
+def _form(network: Network, loss: Loss, optimizer: Optimizer) -> list[Any] | None:
     """Return all that the prepared calls depend on, to be compared; None where a part is not one of this package's own."""
     params = network.params
     shapes = [(name, array.shape, array.dtype) for name, array in params.items()]
@@ -132,7 +155,8 @@ def _form(network, loss, optimizer):
         return None  # somebody has put a function of their own in the place of a method
     if not _is_known_rate(optimizer.lr):
         return None
-    form = [shapes, np.ndim(optimizer.lr), [(name, value) for name, value in optimizer.settings().items() if name != "lr"]]
+    settings = [(name, value) for name, value in optimizer.settings().items() if name != "lr"]
+    form: list[Any] = [shapes, isinstance(optimizer.lr, np.ndarray), settings]
     for layer in network.layers:
         if type(layer) not in _LAYERS:
             return None
@@ -140,7 +164,7 @@ def _form(network, loss, optimizer):
     return form
 
 
-def _can_step(optimizer, params):
+def _can_step(optimizer: Optimizer, params: Params) -> bool:
     """Whether the optimizer would take a step with these parameters; if not, the plain loop raises its error."""
     try:
         optimizer._check(params, params)
@@ -151,7 +175,7 @@ def _can_step(optimizer, params):
     return True
 
 
-def _is_known_rate(lr):
+def _is_known_rate(lr: object) -> bool:
     """Whether `lr` is a number, numbers, or a schedule of this package, which looks at nothing but the step."""
     if type(lr) is schedules.Warmup:
         return _is_known_rate(lr.then)
@@ -164,19 +188,19 @@ def _is_known_rate(lr):
 class _Vector:
     """One long vector (`all`) that has room for every parameter, and a view of its part for each (`parts`)."""
 
-    def __init__(self, params, vector):
+    def __init__(self, params: Params, vector: Array) -> None:
         self.all = vector
         pieces = np.split(vector, np.cumsum([array.size for array in params.values()])[:-1])
         self.parts = {
             name: piece.reshape(array.shape) for (name, array), piece in zip(params.items(), pieces, strict=True)
         }
 
-    def read(self, arrays):
+    def read(self, arrays: Params) -> None:
         """Take over the numbers of these arrays."""
         for name, part in self.parts.items():
             np.copyto(part, arrays[name])
 
-    def write(self, arrays):
+    def write(self, arrays: Params) -> None:
         """Give these arrays the numbers of the vector."""
         for name, part in self.parts.items():
             np.copyto(arrays[name], part)
@@ -185,7 +209,7 @@ class _Vector:
 class _Batches:
     """Everything for batches of `rows` rows; the losses of several are computed together, from what is kept of each."""
 
-    def __init__(self, workshop, rows):
+    def __init__(self, workshop: Workshop, rows: int) -> None:
         self.x, self.y, self.rows = workshop.x, workshop.y, rows
         self.batch_x, self.batch_y = (
             np.empty((*array.shape[:-2], rows, array.shape[-1]), array.dtype) for array in (self.x, self.y)
@@ -198,9 +222,10 @@ class _Batches:
             for places in zip(*kept, strict=True)
         ]  # fmt: skip
 
-    def train(self, order):
+    def train(self, order: Labels) -> list[Numbers] | None:
         """Take one step on each batch of these rows; return the loss of each, or None if one is not finite."""
-        found, batches = [], order.reshape(-1, self.rows)
+        found: list[Numbers] = []
+        batches = order.reshape(-1, self.rows)
         for start in range(0, len(batches), len(self.keeping)):
             some = batches[start : start + len(self.keeping)]
             for rows, keeping in zip(some, self.keeping, strict=False):
@@ -216,7 +241,7 @@ class _Batches:
             found += losses.tolist() if losses.ndim == 1 else list(losses)
         return found
 
-    def _losses(self, batches):
+    def _losses(self, batches: Labels) -> Array | None:
         """Return the loss of each batch; they stand one behind the other, as the networks of a population do."""
         kept = [array[: len(batches)] for array in self.kept]
         y = np.stack([self.y.take(rows, -2) for rows in batches]) if self.y.ndim > 2 else self.y[batches]
@@ -226,7 +251,7 @@ class _Batches:
             return None
 
 
-def _room(shape, dtype):
+def _room(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     """Return an empty array. For a population, the K rows that belong to one example lie together in memory.
 
     Then a bias is added to, and summed over, long stretches.
@@ -239,9 +264,13 @@ def _room(shape, dtype):
 # ---- Layers: the calls of forward and of backward ----------------------------------------------------------------------------
 
 
-def _calls(workshop, x, y):
+def _calls(
+    workshop: Workshop, x: Array, y: Array
+) -> tuple[Calls, Calls, list[Array], Callable[..., Array]]:
     """Return the calls of one step up to the slope of the loss, those after it, and what the loss is computed from and how."""
-    forward, passing_back, out, free = [], [], x, False
+    forward: list[Callable[[], object]] = []
+    passing_back: list[Back] = []
+    out, free = x, False
     chain = workshop.network.layers
     lowest = min(place for place, layer in enumerate(chain) if layer.params)  # below it no gradient is of use
     for place, layer in enumerate(chain):
@@ -257,11 +286,11 @@ def _calls(workshop, x, y):
     d_out, divisor = np.empty_like(out), _number(workshop.loss.averaged_over(out), out)
     calls, kept, value = _LOSSES[type(workshop.loss)](workshop.loss, out, y, d_out)
     forward += calls
-    backward = [partial(np.divide, d_out, divisor, d_out)]
+    backward: list[Callable[[], object]] = [partial(np.divide, d_out, divisor, d_out)]
     for back in reversed(passing_back):
         calls, d_out = back(d_out)
         backward += calls
-    return forward, backward + workshop.update.calls, kept, value
+    return forward, [*backward, *workshop.update.calls], kept, value
 
 
 # Each of these functions is given the layer, its input, whether it may write over that, and the layer's weights and gradients by
@@ -269,13 +298,15 @@ def _calls(workshop, x, y):
 # and d_x; these may write over d_out.
 
 
-def _dense(layer, x, free, weights, gradients, wants_d_x):
+def _dense(
+    layer: layers.Dense, x: Array, free: bool, weights: Params, gradients: Params, wants_d_x: bool
+) -> tuple[Calls, Array, Back]:
     w, b = weights["W"], weights["b"]
     product = np.dot if w.ndim == 2 else np.matmul  # the same numbers; dot starts sooner
     out = _room((*w.shape[:-2], x.shape[-2], w.shape[-1]), w.dtype)
     forward = [partial(product, x, w, out), partial(np.add, out, b, out)]
 
-    def back(d_out):
+    def back(d_out: Array) -> tuple[Calls, Any]:
         calls = [
             partial(product, x.mT, d_out, gradients["W"]),
             partial(np.add.reduce, d_out, -2, None, gradients["b"], True),
@@ -293,7 +324,7 @@ def _dense(layer, x, free, weights, gradients, wants_d_x):
     return forward, out, back
 
 
-def _dropout(layer, x, free, *_):
+def _dropout(layer: layers.Dropout, x: Array, free: bool, *_: object) -> tuple[Calls, Array, Back]:
     out, drawn, silenced = x if free else np.empty_like(x), np.empty(x.shape), np.empty(x.shape, bool)
     share, zero, minus_zero = (_number(value, x) for value in (1 - layer.rate, 0.0, -0.0))
     forward = [
@@ -302,21 +333,21 @@ def _dropout(layer, x, free, *_):
         partial(np.copyto, out, minus_zero, where=silenced),
     ]  # fmt: skip
 
-    def back(d_out):
+    def back(d_out: Array) -> tuple[Calls, Any]:
         return [partial(np.divide, d_out, share, d_out), partial(np.copyto, d_out, zero, where=silenced)], d_out
 
     return forward, out, back
 
 
-def _step(layer, x, free, *_):
+def _step(layer: layers.Layer, x: Array, free: bool, *_: object) -> tuple[Calls, Array, Back]:
     out = x if free else np.empty_like(x)
     return [partial(np.heaviside, x, _number(1, x), out)], out, lambda d_out: ([partial(d_out.fill, 0)], d_out)
 
 
-def _sigmoid(layer, x, free, *_):
+def _sigmoid(layer: layers.Layer, x: Array, free: bool, *_: object) -> tuple[Calls, Array, Back]:
     out, rest, one = x if free else np.empty_like(x), np.empty_like(x), _number(1, x)
 
-    def back(d_out):
+    def back(d_out: Array) -> tuple[Calls, Any]:
         return [
             partial(np.multiply, d_out, out, d_out), partial(np.subtract, one, out, rest),
             partial(np.multiply, d_out, rest, d_out),
@@ -325,10 +356,10 @@ def _sigmoid(layer, x, free, *_):
     return _sigmoid_calls(x, out), out, back
 
 
-def _tanh(layer, x, free, *_):
+def _tanh(layer: layers.Layer, x: Array, free: bool, *_: object) -> tuple[Calls, Array, Back]:
     out, slope, one = x if free else np.empty_like(x), np.empty_like(x), _number(1, x)
 
-    def back(d_out):
+    def back(d_out: Array) -> tuple[Calls, Any]:
         return [
             partial(np.square, out, slope), partial(np.subtract, one, slope, slope),
             partial(np.multiply, d_out, slope, d_out),
@@ -337,44 +368,44 @@ def _tanh(layer, x, free, *_):
     return [partial(np.tanh, x, out)], out, back
 
 
-def _relu(layer, x, free, *_):
+def _relu(layer: layers.Layer, x: Array, free: bool, *_: object) -> tuple[Calls, Array, Back]:
     out, passes = x if free else np.empty_like(x), np.empty_like(x, bool)
     zero = _number(0, x)
 
-    def back(d_out):  # the output is positive where the input is
+    def back(d_out: Array) -> tuple[Calls, Any]:  # the output is positive where the input is
         return [partial(np.greater, out, zero, passes), partial(np.multiply, d_out, passes, d_out)], d_out
 
     return [partial(np.maximum, x, zero, out=out)], out, back
 
 
-def _leaky_relu(layer, x, free, *_):
+def _leaky_relu(layer: activations.LeakyReLU, x: Array, free: bool, *_: object) -> tuple[Calls, Array, Back]:
     out, positive, alpha = np.empty_like(x), np.empty_like(x, bool), _number(layer.alpha, x)
     forward = [
         partial(np.greater, x, _number(0, x), positive), partial(np.multiply, x, alpha, out),
         partial(np.copyto, out, x, where=positive),
     ]  # fmt: skip
 
-    def back(d_out):
+    def back(d_out: Array) -> tuple[Calls, Any]:
         d_x = np.empty_like(d_out)
         return [partial(np.multiply, d_out, alpha, d_x), partial(np.copyto, d_x, d_out, where=positive)], d_x
 
     return forward, out, back
 
 
-def _softmax(layer, x, free, *_):
+def _softmax(layer: layers.Layer, x: Array, free: bool, *_: object) -> tuple[Calls, Array, Back]:
     out, product = x if free else np.empty_like(x), np.empty_like(x)
     sums = np.empty_like(x[..., :1])
 
-    def back(d_out):
+    def back(d_out: Array) -> tuple[Calls, Any]:
         return [
             partial(np.multiply, d_out, out, product), partial(np.add.reduce, product, -1, None, sums, True),
             partial(np.subtract, d_out, sums, d_out), partial(np.multiply, d_out, out, d_out),
         ], d_out  # fmt: skip
 
-    return _softmax_calls(x, out)[2], out, back
+    return _softmax_calls(x, out)[1], out, back
 
 
-_LAYERS = {
+_LAYERS: dict[type[layers.Layer], Callable[..., tuple[Calls, Array, Back]]] = {
     layers.Dense: _dense,
     layers.Dropout: _dropout,
     activations.Step: _step,
@@ -386,7 +417,7 @@ _LAYERS = {
 }
 
 
-def _sigmoid_calls(z, out):
+def _sigmoid_calls(z: Array, out: Array) -> Calls:
     """Return the calls of `activations.sigmoid`; `out` may be `z`."""
     e, one = np.empty_like(z), _number(1, z)
     return [
@@ -396,17 +427,17 @@ def _sigmoid_calls(z, out):
     ]  # fmt: skip
 
 
-def _softmax_calls(z, out):
-    """Return z minus the largest of its row, the sums of its exponentials, and the calls of `activations.softmax`."""
+def _softmax_calls(z: Array, out: Array) -> tuple[Array, Calls]:
+    """Return z minus the largest of its row, and the calls of `activations.softmax`; `out` may be `z`."""
     gap, row, sums = np.empty_like(z), np.empty_like(z[..., :1]), np.empty_like(z[..., :1])
-    return gap, sums, [
+    return gap, [
         partial(np.maximum.reduce, z, -1, None, row, True), partial(np.subtract, z, row, gap),
         partial(np.maximum, gap, _number(np.finfo(z.dtype).min, z), out=gap), partial(np.exp, gap, out),
         partial(np.add.reduce, out, -1, None, sums, True), partial(np.divide, out, sums, out),
     ]  # fmt: skip
 
 
-def _number(value, like):
+def _number(value: float | np.floating, like: Array) -> Array:
     """Return the number as an array of no dimensions, which numpy takes more quickly than a Python number."""
     return np.array(value, like.dtype)
 
@@ -418,7 +449,7 @@ def _number(value, like):
 # and the function of these and y that computes it.
 
 
-def _slope(calls):
+def _slope(calls: Callable[[Array, Array, Array], Calls]) -> Callable[..., Any]:
     """Return a function for a loss of which nothing but the output is kept; `calls` makes the calls of its slope."""
     return lambda loss, out, y, d_out: (
         calls(out, y, d_out), [out], lambda outs, targets: loss.value(loss.outputs(outs), targets)
@@ -426,17 +457,17 @@ def _slope(calls):
 
 
 @_slope
-def _squared_error(out, y, d_out):
+def _squared_error(out: Array, y: Array, d_out: Array) -> Calls:
     return [partial(np.subtract, out, y, d_out), partial(np.multiply, d_out, _number(2, out), d_out)]
 
 
 @_slope
-def _absolute_error(out, y, d_out):
+def _absolute_error(out: Array, y: Array, d_out: Array) -> Calls:
     return [partial(np.subtract, out, y, d_out), partial(np.sign, d_out, d_out)]
 
 
 @_slope
-def _binary_cross_entropy(out, y, d_out):
+def _binary_cross_entropy(out: Array, y: Array, d_out: Array) -> Calls:
     p, of_y, other = np.empty_like(out), np.empty_like(y), np.empty_like(out)
     one, tiny = _number(1, out), _number(np.finfo(out.dtype).tiny, out)
     return [
@@ -448,7 +479,7 @@ def _binary_cross_entropy(out, y, d_out):
 
 
 @_slope
-def _cross_entropy(out, y, d_out):
+def _cross_entropy(out: Array, y: Array, d_out: Array) -> Calls:
     one, tiny, minus_y = _number(1, out), _number(np.finfo(out.dtype).tiny, out), np.empty_like(y)
     return [
         partial(np.minimum, out, one, out=d_out), partial(np.maximum, d_out, tiny, out=d_out),
@@ -457,22 +488,24 @@ def _cross_entropy(out, y, d_out):
 
 
 @_slope
-def _sigmoid_cross_entropy(out, y, d_out):
+def _sigmoid_cross_entropy(out: Array, y: Array, d_out: Array) -> Calls:
     return [*_sigmoid_calls(out, d_out), partial(np.subtract, d_out, y, d_out)]
 
 
-def _softmax_cross_entropy(loss, out, y, d_out):
-    """The softmax of the slope has already the sums whose logarithm the loss needs."""
-    gap, sums, calls = _softmax_calls(out, d_out)
+def _softmax_cross_entropy(
+    loss: Loss, out: Array, y: Array, d_out: Array
+) -> tuple[Calls, list[Array], Callable[..., Array]]:
+    """The softmax of the slope has already subtracted the largest of each row, which is most of the work for the loss."""
+    gaps, calls = _softmax_calls(out, d_out)
 
-    def value(gaps, sums, targets):
-        each = -(targets * (gaps - np.log(sums))).sum(axis=-1, keepdims=True)
+    def value(gaps: Array, targets: Array) -> Array:
+        each = -(targets * activations.log_softmax_of_gaps(gaps)).sum(axis=-1, keepdims=True)
         return each.mean(axis=(-2, -1))
 
-    return [*calls, partial(np.subtract, d_out, y, d_out)], [gap, sums], value
+    return [*calls, partial(np.subtract, d_out, y, d_out)], [gaps], value
 
 
-_LOSSES = {
+_LOSSES: dict[type[Loss], Callable[..., tuple[Calls, list[Array], Callable[..., Array]]]] = {
     losses.MeanSquaredError: _squared_error,
     losses.MeanAbsoluteError: _absolute_error,
     losses.BinaryCrossEntropy: _binary_cross_entropy,
@@ -488,12 +521,12 @@ _LOSSES = {
 class _Update:
     """The steps of an optimizer on the whole vector of weights, and the count of them."""
 
-    def __init__(self, optimizer, weights, gradients, memories):
+    def __init__(self, optimizer: Any, weights: _Vector, gradients: Array, memories: Array) -> None:
         self.optimizer, self.t = optimizer, optimizer.t
         w = weights.all
-        self.rates = _Vector(weights.parts, np.empty_like(w)) if np.ndim(optimizer.lr) else None
+        self.rates = _Vector(weights.parts, np.empty_like(w)) if isinstance(optimizer.lr, np.ndarray) else None
         self.rate, self.corrections = _number(0, w), (_number(1, w), _number(1, w))
-        self.calls = [self._next_adam if type(optimizer) is optimizers.Adam else self._next]
+        self.calls: list[Callable[[], object]] = [self._next_adam if type(optimizer) is optimizers.Adam else self._next]
         is_short_adam = type(optimizer) is optimizers.Adam and w.size <= SHORT
         rule = _short_adam if is_short_adam else _RULES[type(optimizer)]
         for start in range(0, w.size, CHUNK):
@@ -504,7 +537,7 @@ class _Update:
                 *calls, partial(np.multiply, change, rate, scratch), partial(np.subtract, w[part], scratch, w[part])
             ]  # fmt: skip
 
-    def begin(self):
+    def begin(self) -> None:
         """Take over what the optimizer says now, for the steps of one epoch."""
         self.t, lr = self.optimizer.t, self.optimizer.lr
         self.schedule = self.optimizer.rate if callable(lr) else None
@@ -514,13 +547,13 @@ class _Update:
         elif self.schedule is None:
             self.rate[()] = lr
 
-    def _next(self):
+    def _next(self) -> None:
         """Set the numbers that change from step to step."""
         if self.schedule is not None:
             self.rate[()] = self.schedule(self.t)
         self.t += 1
 
-    def _next_adam(self):
+    def _next_adam(self) -> None:
         self._next()
         for_m, for_s = self.corrections
         for_m[()] = 1 - self.optimizer.beta1**self.t
@@ -532,12 +565,12 @@ class _Update:
 # change times the rate can be written.
 
 
-def _sgd(optimizer, gradients, memories, _):
+def _sgd(optimizer: optimizers.SGD, gradients: Array, memories: Array, _: object) -> Change:
     g, scratch = gradients
     return [], g, scratch
 
 
-def _momentum(optimizer, gradients, memories, _):
+def _momentum(optimizer: optimizers.Momentum, gradients: Array, memories: Array, _: object) -> Change:
     (g, scratch), (v,) = gradients, memories
     beta = _number(optimizer.beta, g)
     push = g if optimizer.classical else np.empty_like(g)
@@ -548,7 +581,7 @@ def _momentum(optimizer, gradients, memories, _):
     return [*calls, partial(np.multiply, v, beta, scratch), partial(np.add, scratch, push, scratch)], scratch, scratch
 
 
-def _rmsprop(optimizer, gradients, memories, _):
+def _rmsprop(optimizer: optimizers.RMSprop, gradients: Array, memories: Array, _: object) -> Change:
     (g, scratch), (s,) = gradients, memories
     return [
         partial(np.multiply, s, _number(optimizer.rho, g), s), partial(np.square, g, scratch),
@@ -558,7 +591,7 @@ def _rmsprop(optimizer, gradients, memories, _):
     ], scratch, scratch  # fmt: skip
 
 
-def _adam(optimizer, gradients, memories, corrections):
+def _adam(optimizer: optimizers.Adam, gradients: Array, memories: Array, corrections: Corrections) -> Change:
     (g, scratch), (m, s) = gradients, memories
     calls = [
         partial(np.multiply, m, _number(optimizer.beta1, g), m), partial(np.multiply, s, _number(optimizer.beta2, g), s),
@@ -569,7 +602,7 @@ def _adam(optimizer, gradients, memories, corrections):
     return _adams_quotient(calls, optimizer, gradients, memories, corrections)
 
 
-def _short_adam(optimizer, gradients, memories, corrections):
+def _short_adam(optimizer: optimizers.Adam, gradients: Array, memories: Array, corrections: Corrections) -> Change:
     """The same for few weights, with m and s in one call where they are treated alike: then the calls are what takes time."""
     keep, take = (
         np.repeat(np.array(shares, gradients.dtype), gradients.shape[1]).reshape(2, -1)
@@ -582,7 +615,9 @@ def _short_adam(optimizer, gradients, memories, corrections):
     return _adams_quotient(calls, optimizer, gradients, memories, corrections)
 
 
-def _adams_quotient(calls, optimizer, gradients, memories, corrections):
+def _adams_quotient(
+    calls: Calls, optimizer: optimizers.Adam, gradients: Array, memories: Array, corrections: Corrections
+) -> Change:
     (change, root), (m, s), (for_m, for_s) = gradients, memories, corrections
     return [
         *calls, partial(np.divide, s, for_s, root), partial(np.sqrt, root, root),
@@ -591,14 +626,14 @@ def _adams_quotient(calls, optimizer, gradients, memories, corrections):
     ], change, change  # fmt: skip
 
 
-def _divide_twice(m, correction, root, change):
+def _divide_twice(m: Array, correction: Array, root: Array, change: Array) -> None:
     """Set change = m / correction / root. After some 165 steps in float32 the correction is 1, which divides nothing."""
     if correction.item() != 1:
         m = np.divide(m, correction, change)
     np.divide(m, root, change)
 
 
-_RULES = {
+_RULES: dict[type[Optimizer], Callable[..., Change]] = {
     optimizers.SGD: _sgd,
     optimizers.Momentum: _momentum,
     optimizers.RMSprop: _rmsprop,

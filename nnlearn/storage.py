@@ -4,25 +4,30 @@ The file is a ZIP archive, as numpy's `.npz`: a member `header.json` that says w
 `.npy` member for each parameter.
 """
 
+from __future__ import annotations
+
 import contextlib
 import io
 import json
 import math
 import os
+import pathlib
 import secrets
 import shutil
 import struct
 import time
 import zipfile
 import zlib
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from nnlearn import _checks
+from nnlearn._types import Array, Params, PathLike, Settings
 from nnlearn.activations import LeakyReLU, ReLU, Sigmoid, Softmax, Step, Tanh
 from nnlearn.initializers import zeros
-from nnlearn.layers import Dense, Dropout
+from nnlearn.layers import Dense, Dropout, Layer
 from nnlearn.network import Network
 
 FORMAT = "nnlearn network"
@@ -38,7 +43,7 @@ NPY_HEADER_LIMIT = 2**12
 ABANDONED = 3600
 
 #: The layers that a file may name, and how to make each from its settings. A file can ask for nothing else.
-LAYERS = {
+LAYERS: dict[str, Callable[[Settings, np.random.Generator], Layer]] = {
     "Dense": lambda settings, rng: Dense(**settings, rng=rng, init=zeros),
     "Dropout": lambda settings, rng: Dropout(**settings, rng=rng),
     "LeakyReLU": lambda settings, rng: LeakyReLU(**settings),
@@ -51,10 +56,21 @@ LAYERS = {
 
 
 class StorageError(ValueError):
-    """The file cannot be read as a network; the message says why."""
+    """The file cannot be read as a network; the message says why.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "letter.txt"
+    ...     _ = path.write_text("Dear reader")
+    ...     try:
+    ...         load(path)
+    ...     except StorageError as error:
+    ...         print("cannot be loaded" in str(error))
+    True
+    """
 
 
-def save(network, path):
+def save(network: Network, path: PathLike) -> None:
     """Write `network` to the file `path`, all or nothing: until the new file is whole, an old one stays as it was.
 
     Equal networks give equal bytes. Dropout's generator is not kept: the Dropout layers of a loaded network share a new
@@ -62,6 +78,14 @@ def save(network, path):
 
     Raises TypeError for a network with layers that this format does not know, ValueError for one that is too large for
     it (2 GiB of parameters, or thousands of layers), and FileNotFoundError where there is no such folder.
+
+    >>> import tempfile
+    >>> network = Network([Dense(2, 1, rng=np.random.default_rng(0))])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "network.nn"
+    ...     save(network, path)
+    ...     print(load(path))
+    Network([Dense(n_in=2, n_out=1)])
     """
     path = _path(path)
     if not isinstance(network, Network):
@@ -69,7 +93,7 @@ def save(network, path):
     for place, layer in enumerate(network.layers):
         if LAYERS.get(type(layer).__name__) is None or not type(layer).__module__.startswith("nnlearn."):
             raise TypeError(f"network must be made of nnlearn's own layers, layers[{place}] is {layer!r}")
-    header = {
+    contents = {
         "format": FORMAT,
         "version": VERSION,
         "layers": [{"kind": type(layer).__name__, "settings": layer.settings()} for layer in network.layers],
@@ -77,7 +101,7 @@ def save(network, path):
             key: {"dtype": array.dtype.name, "shape": list(array.shape)} for key, array in network.params.items()
         },
     }
-    header = json.dumps(header, indent=1).encode()
+    header = json.dumps(contents, indent=1).encode()
     n_bytes = sum(array.nbytes for array in network.params.values())
     # Nothing may be written that could not be read again.
     if len(header) > HEADER_LIMIT or n_bytes > LARGEST:
@@ -96,11 +120,16 @@ def save(network, path):
     write_atomically(path, content.getvalue())
 
 
-def load(path, *, limit=LIMIT):
+def load(path: PathLike, *, limit: int = LIMIT) -> Network:
     """Return the network from the file `path`, which may hold at most `limit` bytes of parameters.
 
     All sizes are checked before anything of that size is read or made. Raises StorageError for a file that is foreign,
     cut, changed, too large or from a newer version, and FileNotFoundError where there is none.
+
+    >>> load("no-such-file.nn")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    FileNotFoundError: [Errno 2] No such file or directory: 'no-such-file.nn'...
     """
     path, limit = _path(path), _checks.count(limit, "limit")
     if path.exists() and not path.is_file():  # to open a pipe would wait for ever
@@ -118,21 +147,35 @@ def load(path, *, limit=LIMIT):
             ) from error
 
 
-def parse_json(content):
+def parse_json(content: bytes) -> Any:
     """Return what JSON says, in bytes; raises ValueError for NaN and infinity, and for a name that stands twice in one table.
 
     Python's own parser takes both. But JSON has no such numbers, and of two entries with one name each program reads another.
+
+    >>> parse_json(b'{"a": 1, "a": 2}')
+    Traceback (most recent call last):
+        ...
+    ValueError: a name stands twice in one table
     """
     return json.loads(content, object_pairs_hook=_table, parse_constant=_refuse_constant)
 
 
-def write_atomically(path, content, *, private=False):
+def write_atomically(path: PathLike, content: bytes, *, private: bool = False) -> None:
     """Write bytes to `path` so that at every moment there is either the old file or the whole new one.
 
     A link is followed. A `private` file can be read by its owner alone; another keeps the permissions of the old file. Where the
     machine went down in an earlier write of this file, what that one left behind is cleared away, an hour later.
+
+    Raises FileNotFoundError where there is no such folder.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "note"
+    ...     write_atomically(path, b"kept")
+    ...     print(path.read_bytes())
+    b'kept'
     """
-    path = Path(os.path.realpath(path))
+    path = pathlib.Path(os.path.realpath(path))
     if not path.parent.is_dir():
         raise FileNotFoundError(f"path must be in a folder that exists, got {path}")
     # In the same folder, since a file can be renamed only within its file system; its name is short, since names have
@@ -154,7 +197,7 @@ def write_atomically(path, content, *, private=False):
         raise
 
 
-def _clear_away(folder, family):
+def _clear_away(folder: pathlib.Path, family: str) -> None:
     """Remove what writes of the same file left behind when they were killed; not what another process writes now."""
     for part in folder.glob(f"{family}*.part"):
         with contextlib.suppress(OSError):  # somebody else has removed it
@@ -162,37 +205,37 @@ def _clear_away(folder, family):
                 part.unlink()
 
 
-def _table(pairs):
+def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) < len(pairs):
         raise ValueError("a name stands twice in one table")
     return table
 
 
-def _refuse_constant(name):
+def _refuse_constant(name: str) -> None:
     raise ValueError(f"JSON has no number {name}")
 
 
-def _short(error, most=300):
-    """What an error says; a damaged file could have it say a megabyte."""
+def _short(error: Exception, most: int = 300) -> str:
+    """Return what an error says; a damaged file could have it say a megabyte."""
     text = str(error)
     return text if len(text) <= most else f"{text[:most]}..."
 
 
-def _path(path):
+def _path(path: PathLike) -> pathlib.Path:
     if not isinstance(path, (str, os.PathLike)):  # open() would take a number for a file that is open already
         raise TypeError(f"path must be the name of a file, got {_checks.describe(path)}")
-    return Path(path)
+    return pathlib.Path(path)
 
 
-def _write_member(archive, name, content):
+def _write_member(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     # A fixed date and system, so that equal networks give equal bytes everywhere.
     info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
     info.create_system, info.external_attr = 3, 0o644 << 16
     archive.writestr(info, content)
 
 
-def _read_network(file, limit):
+def _read_network(file: BinaryIO, limit: int) -> Network:
     _check_table_of_contents(file)
     with zipfile.ZipFile(file) as archive:
         header = _read_header(archive)
@@ -205,7 +248,7 @@ def _read_network(file, limit):
     return network
 
 
-def _check_table_of_contents(file):
+def _check_table_of_contents(file: BinaryIO) -> None:
     """Refuse an archive with a table of contents that is too large: zipfile reads the whole of it.
 
     A ZIP archive ends with a record of 22 bytes that gives the size of the table; a larger archive has a pointer to a
@@ -223,7 +266,7 @@ def _check_table_of_contents(file):
     file.seek(0)
 
 
-def _read_header(archive):
+def _read_header(archive: zipfile.ZipFile) -> dict[str, Any]:
     if "header.json" not in archive.namelist():
         raise StorageError("it has no header.json, so nnlearn.save did not write it")
     if _stored_size(archive, "header.json") > HEADER_LIMIT:
@@ -242,7 +285,7 @@ def _read_header(archive):
     return header
 
 
-def _stored_size(archive, name):
+def _stored_size(archive: zipfile.ZipFile, name: str) -> int:
     """Return the size of a member, which must not be packed: a packed one can unpack to more than it says."""
     info = archive.getinfo(name)
     if info.compress_type != zipfile.ZIP_STORED or info.compress_size != info.file_size:
@@ -250,7 +293,7 @@ def _stored_size(archive, name):
     return info.file_size
 
 
-def _check_sizes(archive, header, limit, length):
+def _check_sizes(archive: zipfile.ZipFile, header: dict[str, Any], limit: int, length: int) -> None:
     """Refuse what would need too much memory, or does not fit together, before any of it is read."""
     declared = 0
     for key, entry in header["params"].items():
@@ -277,13 +320,13 @@ def _check_sizes(archive, header, limit, length):
                 raise StorageError(f"layer {place} needs weights of the shape {wanted}, but the file has {found}")
 
 
-def _make_layer(entry, rng):
+def _make_layer(entry: dict[str, Any], rng: np.random.Generator) -> Layer:
     if entry["kind"] not in LAYERS:
         raise StorageError(f"it names a layer {entry['kind']!r}, which this nnlearn does not have")
     return LAYERS[entry["kind"]](entry["settings"], rng)
 
 
-def _read_array(archive, key, entry):
+def _read_array(archive: zipfile.ZipFile, key: str, entry: dict[str, Any]) -> Array:
     """Return a parameter, if its .npy member is what the header says: numpy would make what the member says."""
     content = archive.read(f"{key}.npy")
     member = io.BytesIO(content)
@@ -298,7 +341,7 @@ def _read_array(archive, key, entry):
     return np.frombuffer(numbers, dtype).reshape(shape).astype(entry["dtype"])
 
 
-def _check_params(network, params):
+def _check_params(network: Network, params: Params) -> None:
     expected = network.params
     if params.keys() != expected.keys():
         raise StorageError(f"its parameters are {sorted(params)}, but its layers need {sorted(expected)}")

@@ -1,12 +1,17 @@
 """The bridge to PyTorch: the same network as a module, with the same weights. PyTorch is loaded when it is asked for."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 from nnlearn import _checks
 from nnlearn.activations import LeakyReLU, ReLU, Sigmoid, Softmax, Step, Tanh
-from nnlearn.layers import Dense, Dropout
+from nnlearn.layers import Dense, Dropout, Layer
 from nnlearn.network import Network
 
 
-def to_torch(network):
+def to_torch(network: Network) -> Any:
     """Return a copy of `network` as a PyTorch module (`torch.nn.Sequential`), with the same weights in the same dtype.
 
     Outputs and gradients of the two agree to rounding. The layers keep their places: the gradient of "0.W" is that of
@@ -18,6 +23,14 @@ def to_torch(network):
 
     Raises ImportError where PyTorch is missing, ValueError for a population, and TypeError for a layer that has no like
     in PyTorch: `Step`, whose derivative is 0 everywhere, and layers of your own.
+
+    >>> import numpy as np
+    >>> network = Network([Dense(2, 3, rng=np.random.default_rng(0)), ReLU()])
+    >>> to_torch(network)
+    Sequential(
+      (0): Linear(in_features=2, out_features=3, bias=True)
+      (1): ReLU()
+    )
     """
     _checks.instance(network, Network, "network", "Network([Dense(2, 1, rng=rng)])")
     if network.is_population:
@@ -27,7 +40,7 @@ def to_torch(network):
     return module.train(any(isinstance(layer, Dropout) and layer.training for layer in network.layers))
 
 
-def _converted(torch, layer, place):
+def _converted(torch: Any, layer: Layer, place: int) -> Any:
     """Return the PyTorch module that computes what `layer` computes."""
     if type(layer) is Step:
         raise TypeError(
@@ -40,7 +53,7 @@ def _converted(torch, layer, place):
     return _LIKE[type(layer)](torch, layer)
 
 
-def _linear(torch, layer):
+def _linear(torch: Any, layer: Dense) -> Any:
     weights, biases = layer.params["W"], layer.params["b"]
     dtype = getattr(torch, weights.dtype.name)
     # Without first weights of its own: drawing them would move PyTorch's random generator.
@@ -51,7 +64,7 @@ def _linear(torch, layer):
     return linear
 
 
-_LIKE = {
+_LIKE: dict[type[Layer], Callable[[Any, Any], Any]] = {
     Dense: _linear,
     Dropout: lambda torch, layer: torch.nn.Dropout(layer.rate),
     Sigmoid: lambda torch, layer: torch.nn.Sigmoid(),
@@ -62,7 +75,7 @@ _LIKE = {
 }
 
 
-def _torch():
+def _torch() -> Any:
     """Return the package torch, or say how to get it."""
     try:
         import torch

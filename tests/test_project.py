@@ -156,6 +156,13 @@ def test_locks_are_whole_and_hashed():
         assert re.search(rf"^{name.replace('_', '[-_]')}==", read("requirements.txt"), flags=re.MULTILINE), name
 
 
+def test_the_oldest_versions_are_locked_as_they_are_stated():
+    lock, stated = read("requirements-oldest.txt"), PYPROJECT["project"]["dependencies"]
+    pins = re.findall(r"^([a-z][\w.-]*)==", lock, flags=re.MULTILINE)
+    assert lock.count("--hash=sha256:") >= len(pins) > 5
+    assert stated == ["numpy >=2.0"] and re.search(r"^numpy==2\.0\.\d+ ", lock, flags=re.MULTILINE)
+
+
 def test_the_readme_names_only_what_is_there():
     text, makefile = read("README.md"), read("Makefile")
     for target in re.findall(r"make ([a-z-]+)", text):
