@@ -1,6 +1,6 @@
 """Put small faults into the package, one at a time, and see whether the tests notice: `make mutants`.
 
-    python tools/mutants.py [--sample 50] [module ...]         modules as in TESTS; all of them by default
+    python tools/mutants.py [--sample 40] [module ...]         modules as in TESTS; all of them by default
 
 Each mutant meets the tests of its own module alone. A mutant is killed by a test that fails, or that uses ten times the processor
 time that it usually needs. What survives has to be judged in tests/MUTANTS.md: the run fails where one is not, or where fewer
@@ -140,7 +140,7 @@ def described(module, mutant):
 def main():
     """Try the mutants of the modules that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sample", type=int, default=50, help="places to change in each module (50)")
+    parser.add_argument("--sample", type=int, default=40, help="places to change in each module (40)")
     parser.add_argument("--out", type=Path, default=ROOT / "_build" / "mutants", help="where the results go")
     parser.add_argument("modules", nargs="*", default=list(TESTS))
     chosen = parser.parse_args()
