@@ -141,6 +141,17 @@ $(VENV)/.torch: $(VENV)/.dev requirements-torch.txt
 		if [ -n "$$CI" ]; then echo "CI is set, where nothing may be left out."; exit 1; fi; \
 	fi
 
+# ---- Small faults put into the package, to see whether the tests notice ----------------------------------------------
+
+.PHONY: mutants
+mutants: .venv-mutants/.made $(VENV)/.dev $(VENV)/.torch  ## put small faults into the package, one at a time (MODULES="losses layers" for some)
+	$(BIN)/python tools/mutants.py $(MODULES)
+
+.venv-mutants/.made: requirements-mutants.txt
+	@[ -d .venv-mutants ] || $(PYTHON) -m venv .venv-mutants
+	@.venv-mutants/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-mutants.txt
+	@touch $@
+
 # ---- A release: see RELEASING.md -------------------------------------------------------------------------------------
 
 .PHONY: dist

@@ -6,6 +6,7 @@ The file is a ZIP archive, as numpy's `.npz`: a member `header.json` that says w
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import math
@@ -14,7 +15,9 @@ import pathlib
 import secrets
 import shutil
 import struct
+import time
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
@@ -36,6 +39,8 @@ LARGEST = 2**31 - 2**24
 #: What the header, and the archive's table of contents, can hold at most.
 HEADER_LIMIT = 2**20
 NPY_HEADER_LIMIT = 2**12
+#: Seconds after which a file that was being written is taken for one whose writer was killed.
+ABANDONED = 3600
 
 #: The layers that a file may name, and how to make each from its settings. A file can ask for nothing else.
 LAYERS: dict[str, Callable[[Settings, np.random.Generator], Layer]] = {
@@ -127,23 +132,39 @@ def load(path: PathLike, *, limit: int = LIMIT) -> Network:
     FileNotFoundError: [Errno 2] No such file or directory: 'no-such-file.nn'...
     """
     path, limit = _path(path), _checks.count(limit, "limit")
+    if path.exists() and not path.is_file():  # to open a pipe would wait for ever
+        raise StorageError(f"{path} cannot be loaded: it is a folder or a device, and not a file")
     with open(path, "rb") as file:
         try:
             return _read_network(file, limit)
         except StorageError as error:
-            raise StorageError(f"{path} cannot be loaded: {error}") from None
+            raise StorageError(f"{path} cannot be loaded: {_short(error)}") from None
         # What a damaged file can raise in zipfile, json and numpy is many kinds of exception, and all mean the same.
         except Exception as error:
             raise StorageError(
                 f"{path} cannot be loaded: it is not a file that nnlearn.save wrote, or it is damaged "
-                f"({type(error).__name__}: {error})"
+                f"({type(error).__name__}: {_short(error)})"
             ) from error
+
+
+def parse_json(content: bytes) -> Any:
+    """Return what JSON says, in bytes; raises ValueError for NaN and infinity, and for a name that stands twice in one table.
+
+    Python's own parser takes both. But JSON has no such numbers, and of two entries with one name each program reads another.
+
+    >>> parse_json(b'{"a": 1, "a": 2}')
+    Traceback (most recent call last):
+        ...
+    ValueError: a name stands twice in one table
+    """
+    return json.loads(content, object_pairs_hook=_table, parse_constant=_refuse_constant)
 
 
 def write_atomically(path: PathLike, content: bytes, *, private: bool = False) -> None:
     """Write bytes to `path` so that at every moment there is either the old file or the whole new one.
 
-    A link is followed. A `private` file can be read by its owner alone; another keeps the permissions of the old file.
+    A link is followed. A `private` file can be read by its owner alone; another keeps the permissions of the old file. Where the
+    machine went down in an earlier write of this file, what that one left behind is cleared away, an hour later.
 
     Raises FileNotFoundError where there is no such folder.
 
@@ -159,8 +180,10 @@ def write_atomically(path: PathLike, content: bytes, *, private: bool = False) -
         raise FileNotFoundError(f"path must be in a folder that exists, got {path}")
     # In the same folder, since a file can be renamed only within its file system; its name is short, since names have
     # a limit.
-    temporary = path.with_name(f".nnlearn-{secrets.token_hex(8)}.part")
+    family = f".nnlearn-{zlib.crc32(os.fsencode(path.name)):08x}-"
+    temporary = path.with_name(f"{family}{secrets.token_hex(8)}.part")
     permissions = 0o600 if private else 0o666  # of which the system takes away what the user's umask says
+    _clear_away(path.parent, family)
     try:
         with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, permissions)) as file:
             if path.exists() and not private:
@@ -172,6 +195,31 @@ def write_atomically(path: PathLike, content: bytes, *, private: bool = False) -
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _clear_away(folder: pathlib.Path, family: str) -> None:
+    """Remove what writes of the same file left behind when they were killed; not what another process writes now."""
+    for part in folder.glob(f"{family}*.part"):
+        with contextlib.suppress(OSError):  # somebody else has removed it
+            if time.time() - part.stat().st_mtime > ABANDONED:
+                part.unlink()
+
+
+def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        raise ValueError("a name stands twice in one table")
+    return table
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"JSON has no number {name}")
+
+
+def _short(error: Exception, most: int = 300) -> str:
+    """Return what an error says; a damaged file could have it say a megabyte."""
+    text = str(error)
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def _path(path: PathLike) -> pathlib.Path:
@@ -191,7 +239,7 @@ def _read_network(file: BinaryIO, limit: int) -> Network:
     _check_table_of_contents(file)
     with zipfile.ZipFile(file) as archive:
         header = _read_header(archive)
-        _check_sizes(archive, header, limit)
+        _check_sizes(archive, header, limit, os.fstat(file.fileno()).st_size)
         rng = np.random.default_rng(0)  # one for all, so that two Dropout layers do not draw the same masks
         network = Network([_make_layer(entry, rng) for entry in header["layers"]])
         params = {key: _read_array(archive, key, entry) for key, entry in header["params"].items()}
@@ -223,7 +271,7 @@ def _read_header(archive: zipfile.ZipFile) -> dict[str, Any]:
         raise StorageError("it has no header.json, so nnlearn.save did not write it")
     if _stored_size(archive, "header.json") > HEADER_LIMIT:
         raise StorageError("its header is larger than a header can be")
-    header = json.loads(archive.read("header.json"))
+    header = parse_json(archive.read("header.json"))
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise StorageError(f"its header does not say {FORMAT!r}")
     if type(header.get("version")) is not int or header["version"] != VERSION:
@@ -245,7 +293,7 @@ def _stored_size(archive: zipfile.ZipFile, name: str) -> int:
     return info.file_size
 
 
-def _check_sizes(archive: zipfile.ZipFile, header: dict[str, Any], limit: int) -> None:
+def _check_sizes(archive: zipfile.ZipFile, header: dict[str, Any], limit: int, length: int) -> None:
     """Refuse what would need too much memory, or does not fit together, before any of it is read."""
     declared = 0
     for key, entry in header["params"].items():
@@ -261,6 +309,8 @@ def _check_sizes(archive: zipfile.ZipFile, header: dict[str, Any], limit: int) -
         raise StorageError(
             f"it has {declared:,} bytes of parameters, more than the limit of {limit:,} bytes; see load(path, limit=...)"
         )
+    if declared > length:  # its members lie over one another
+        raise StorageError(f"it has {length:,} bytes, and its parameters need {declared:,}")
     # Making a Dense layer takes memory too, so its settings have to be those of its parameters.
     for place, entry in enumerate(header["layers"]):
         if entry["kind"] == "Dense":

@@ -6,13 +6,14 @@ written whole to a temporary file that then takes its place.
 """
 
 import contextlib
+import errno
 import json
 import os
 import sys
 import time
 from pathlib import Path
 
-from nnlearn.storage import write_atomically
+from nnlearn.storage import parse_json, write_atomically
 
 try:
     from fcntl import LOCK_EX, LOCK_NB, flock
@@ -80,6 +81,9 @@ class Progress:
         except NewerProgressError as error:
             self.note = f"Your progress file cannot be used: {error}. Until Python ends, what you solve is kept in memory."
             return self._memory
+        except (OSError, RuntimeError) as error:
+            self.note = self.note or f"Your progress cannot be read ({getattr(error, 'strerror', None) or error})."
+            return self._memory
 
     def record(self, exercise, verdict):
         """Keep a verdict. One that says "ok" stays, whatever comes after it."""
@@ -105,19 +109,23 @@ class Progress:
 
     def import_from(self, path):
         """Add what an exported file holds; nothing that is solved here gets lost. Raises ProgressError."""
-        self.add(_parsed(Path(path)))
+        try:
+            verdicts = _parsed(Path(path))
+        except ProgressError as error:
+            raise type(error)(f"{path} cannot be imported: {error}") from None
+        self.add(verdicts)
 
     def _read(self):
-        """Return what the file holds; a file that cannot be read is set aside, and `note` says where."""
+        """Return what the file holds; a damaged file is set aside, and `note` says where.
+
+        Raises OSError where it cannot be read now: then nothing may be written over it, since it may well be whole.
+        """
         try:
             return _parsed(self.path)
         except FileNotFoundError:
             return {}
         except NewerProgressError:
             raise
-        except (OSError, RuntimeError) as error:
-            self.note = self.note or f"Your progress cannot be read ({error.strerror or error})."
-            return {}
         except ProgressError as error:
             return self._set_aside(error)
 
@@ -143,19 +151,21 @@ def merged(one, other):
 
 def _parsed(path):
     """Return the verdicts in a file; raises ProgressError where it is not a progress file."""
+    if path.exists() and not path.is_file():  # to open a pipe would wait for ever
+        raise OSError(errno.EINVAL, "it is a folder or a device, and not a file", str(path))
     if path.stat().st_size > LARGEST:
         raise ProgressError("it is too large")
     try:
-        content = json.loads(path.read_bytes())
+        content = parse_json(path.read_bytes())
     except (ValueError, RecursionError):
         raise ProgressError("it is not JSON") from None
     if not isinstance(content, dict) or content.get("format") != "nnlearn progress":
         raise ProgressError("it does not say that it is a progress file")
     version = content.get("version")
     if type(version) is int and version > VERSION:
-        raise NewerProgressError(f"a newer nnlearn wrote it (version {version}; this one reads {VERSION})")
-    if version != VERSION:
-        raise ProgressError(f"it has version {version!r}, and this nnlearn reads version {VERSION}")
+        raise NewerProgressError(f"a newer nnlearn wrote it (version {str(version)[:40]}; this one reads {VERSION})")
+    if type(version) is not int or version != VERSION:
+        raise ProgressError(f"it has version {str(version)[:40]}, and this nnlearn reads version {VERSION}")
     verdicts = content.get("verdicts")
     if not isinstance(verdicts, dict) or not all(isinstance(verdict, str) for verdict in verdicts.values()):
         raise ProgressError("its table of verdicts is not one")

@@ -1,0 +1,61 @@
+"""Small faults that no other test noticed when they were put into the package on purpose: see MUTANTS.md."""
+
+import numpy as np
+import pytest
+
+import nnlearn
+from nnlearn.autograd import Value
+from nnlearn.exercises import progress_file
+from nnlearn.exercises.result import Advice, Result
+
+
+def test_a_new_value_has_no_gradient_and_shows_its_label():
+    assert Value(2.0).grad == 0
+    assert repr(Value(2.0, "w")) == "Value(w = 2, grad 0)" and repr(Value(2.0)) == "Value(2, grad 0)"
+
+
+def test_the_logarithm_of_a_negative_value_is_refused_in_our_words():
+    with pytest.raises(ValueError, match="log needs a value above 0, got -1"):
+        Value(-1.0).log()
+
+
+def test_a_power_of_zero_has_no_slope_and_zero_has_a_root():
+    assert (Value(2.0) ** 0).slopes == (0.0,) and (Value(0.0) ** 1.5).data == 0
+
+
+def test_every_kind_of_result_has_its_mark():
+    marks = {kind: str(Result("03-step", kind))[0] for kind in ("ok", "not attempted", "wrong", "error", "contract", "timed out")}
+    assert marks.pop("ok") == "✓" and marks.pop("not attempted") == "·" and set(marks.values()) == {"✗"}
+    assert Result("03-step", "ok") and not Result("03-step", "wrong")
+
+
+def test_a_hint_without_a_link_and_a_tail_has_no_empty_lines():
+    assert str(Advice("Hint 1 of 2", "Look at z.")) == "Hint 1 of 2: Look at z."
+    assert Advice("Hint 1 of 2", "Look.")._repr_html_().count("<p>") == 1
+    assert Advice("Hint 2 of 2", "Look.", tail="The last.")._repr_html_().endswith("<p>The last.</p></div>")
+
+
+def test_without_any_variable_the_folders_are_those_of_the_system(monkeypatch, tmp_path):
+    for name in ("NNLEARN_PROGRESS", "APPDATA", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(progress_file.Path, "home", lambda: tmp_path)
+    monkeypatch.setattr(progress_file, "BROWSERS_FILES", tmp_path)
+    folders = {}
+    for system in ("linux", "win32", "emscripten"):
+        monkeypatch.setattr(progress_file.sys, "platform", system)
+        folders[system] = progress_file.folder().relative_to(tmp_path).as_posix()
+    assert folders == {"linux": ".local/share/nnlearn", "win32": "AppData/Roaming/nnlearn", "emscripten": "."}
+    assert progress_file.Progress().note == ""
+    monkeypatch.setattr(progress_file, "BROWSERS_FILES", tmp_path / "none")
+    assert progress_file.Progress().note == progress_file.WITHOUT_FILES
+
+
+def test_the_loss_of_an_epoch_is_the_mean_over_its_rows():
+    rng = np.random.default_rng(0)
+    network = nnlearn.Network([nnlearn.Dense(2, 1, rng=rng)])
+    x, y, loss = rng.normal(size=(5, 2)), rng.normal(size=(5, 1)), nnlearn.MeanSquaredError()
+    before = loss(network.predict(x), y)
+    history = nnlearn.fit(
+        network, x, y, loss=loss, optimizer=nnlearn.SGD(lr=1e-12), epochs=1, batch_size=2, rng=np.random.default_rng(1)
+    )
+    assert history.loss[0] == pytest.approx(before, rel=1e-9)

@@ -1,0 +1,183 @@
+"""Put small faults into the package, one at a time, and see whether the tests notice: `make mutants`.
+
+    python tools/mutants.py [--sample 40] [module ...]         modules as in TESTS; all of them by default
+
+Each mutant meets the tests of its own module alone. A mutant is killed by a test that fails, or that uses ten times the processor
+time that it usually needs. What survives has to be judged in tests/MUTANTS.md: the run fails where one is not, or where fewer
+than nine in ten are killed.
+
+The tests run in forks of this process, which has imported what is slow to import: that makes a mutant a second instead of
+several. All of it happens in a copy of the tree.
+"""
+
+import argparse
+import compileall
+import contextlib
+import json
+import os
+import py_compile
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+JUDGED = ROOT / "tests" / "MUTANTS.md"
+LISTER = ROOT / ".venv-mutants" / "bin" / "python"
+#: pytest would rather have imported these itself, so as to show what its assertions compare.
+QUIET = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+ENOUGH = 0.9
+
+#: Which tests look after which module, the quickest to notice first; test_small_faults looks after all.
+TESTS = {
+    "_checks": [
+        "test_initializers", "test_layers", "test_datasets", "test_optimizers", "test_schedules", "test_training", "test_storage",
+    ],
+    "_graph": ["test_autograd", "test_workshop", "test_training"],
+    "_workshop": ["test_workshop", "test_training", "test_optimizers"],
+    "activations": ["test_activations"],
+    "autograd": ["test_autograd"],
+    "datasets": ["test_datasets"],
+    "gradcheck": ["test_gradcheck", "test_stack_gradients"],
+    "initializers": ["test_initializers"],
+    "layers": ["test_layers"],
+    "losses": ["test_losses"],
+    "network": ["test_network"],
+    "optimizers": ["test_optimizers"],
+    "schedules": ["test_schedules"],
+    "storage": ["test_storage", "test_hostile_files", "test_crashes"],
+    "torch_bridge": ["test_torch"],
+    "training": ["test_training"],
+    "worked": ["test_worked", "test_worked_steps"],
+    "exercises/checking": ["test_exercises_checker", "test_exercises"],
+    "exercises/diagnosis": ["test_exercises_checker", "test_exercises"],
+    "exercises/running": ["test_exercises_checker", "test_exercises"],
+    "exercises/result": ["test_exercises_checker", "test_progress", "test_results", "test_exercises"],
+    "exercises/progress_file": ["test_progress", "test_hostile_files", "test_crashes"],
+    "exercises/frames": ["test_exercises_checker"],
+}
+
+
+def copy_of_the_tree(folder):
+    """Copy what git does not ignore, as it stands now; compile it by hash, so that only a mutant is compiled again."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, folder / name)
+    compileall.compile_dir(folder / "nnlearn", quiet=1, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
+
+
+def run_tests(files, seconds=None):
+    """Run test files in a fork with so many seconds of the processor; return what failed, if anything, and what it used."""
+    with tempfile.TemporaryFile("w+") as output:
+        sys.stdout.flush()
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            if seconds:
+                resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 5))
+            for stream in (1, 2):
+                os.dup2(output.fileno(), stream)
+            import pytest
+
+            os._exit(pytest.main(["-x", "-q", "-n", "0", "--tb=line", "-p", "no:cacheprovider", *QUIET, *files]))
+        status, used = waited_for(child)
+        output.seek(0)
+        lines = output.read().splitlines()
+    if os.WIFSIGNALED(status):
+        return f"ended by signal {os.WTERMSIG(status)}", used
+    code = os.waitstatus_to_exitcode(status)
+    if code == 0:
+        return "", used
+    said = next((line for line in lines if line.startswith(("FAILED", "ERROR"))), f"pytest ended with {code}: {lines[-3:]}")
+    return said.split(" - ")[0], used
+
+
+def waited_for(child, patience=600):
+    """Wait for a child to end, but not for ever; end whatever it has started. Return its status and its processor time."""
+    end = time.monotonic() + patience
+    while True:
+        found, status, usage = os.wait4(child, os.WNOHANG)
+        if found:
+            break
+        if time.monotonic() > end:
+            os.killpg(child, signal.SIGKILL)
+        time.sleep(0.01)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    return status, usage.ru_utime + usage.ru_stime
+
+
+def try_mutants(module, mutants):
+    """Return the mutants with "killed by": the test that noticed, or "" for one that survived."""
+    path = Path("nnlearn", f"{module}.py")
+    files = [f"tests/{name}.py" for name in [*TESTS[module], "test_small_faults"] if Path("tests", f"{name}.py").exists()]
+    if module == "torch_bridge":
+        import torch  # noqa: F401
+    failed, usual = run_tests(files)
+    if failed:
+        raise SystemExit(f"{module}: without any fault put into it: {failed}")
+    whole = path.read_text(encoding="utf-8")
+    for mutant in mutants:
+        path.write_text(mutant.pop("code"), encoding="utf-8")
+        mutant["killed by"], _ = run_tests(files, 10 * usual + 5)
+        path.write_text(whole, encoding="utf-8")
+    return mutants
+
+
+def described(module, mutant):
+    """Return the line by which tests/MUTANTS.md knows a mutant."""
+    return f"`{module}.py`: `{mutant['before']}` → `{mutant['after']}`"
+
+
+def main():
+    """Try the mutants of the modules that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sample", type=int, default=40, help="places to change in each module (40)")
+    parser.add_argument("--out", type=Path, default=ROOT / "_build" / "mutants", help="where the results go")
+    parser.add_argument("modules", nargs="*", default=list(TESTS))
+    chosen = parser.parse_args()
+    if unknown := set(chosen.modules) - set(TESTS):
+        parser.error(f"no module {', '.join(sorted(unknown))}; there are {', '.join(TESTS)}")
+    judged = JUDGED.read_text(encoding="utf-8") if JUDGED.exists() else ""
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    paths = [f"nnlearn/{module}.py" for module in chosen.modules]
+    listed = subprocess.run(
+        [LISTER, ROOT / "tools" / "list_mutants.py", str(chosen.sample), *paths], cwd=ROOT, stdout=subprocess.PIPE, check=True
+    )
+    listed = json.loads(listed.stdout)
+
+    import hypothesis.extra.numpy  # noqa: F401
+    import nbval.plugin  # noqa: F401  what is slow to import and is not under test, once for all forks
+
+    total = survived = unjudged = 0
+    with tempfile.TemporaryDirectory() as folder:
+        copy_of_the_tree(Path(folder))
+        os.chdir(folder)
+        os.environ["PYTHONPATH"] = folder  # for the processes that tests start
+        sys.path.insert(0, folder)
+        for module, path in zip(chosen.modules, paths, strict=True):
+            tried = try_mutants(module, listed[path])
+            (chosen.out / f"{module.replace('/', '.')}.json").write_text(json.dumps(tried, indent=1))
+            alive = [mutant for mutant in tried if not mutant["killed by"]]
+            total, survived = total + len(tried), survived + len(alive)
+            print(f"{module:24} {len(tried) - len(alive):3} of {len(tried):3} killed", flush=True)
+            for mutant in alive:
+                known = described(module, mutant) in judged
+                unjudged += not known
+                verdict = "judged    " if known else "NOT JUDGED"
+                print(f"    {verdict} line {mutant['line']}: {described(module, mutant)}", flush=True)
+    share = 1 - survived / total
+    print(f"{total - survived} of {total} killed ({share:.1%}); {unjudged} that survived are not judged in tests/MUTANTS.md.")
+    return int(share < ENOUGH or unjudged > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
