@@ -141,6 +141,12 @@ $(VENV)/.torch: $(VENV)/.dev requirements-torch.txt
 		if [ -n "$$CI" ]; then echo "CI is set, where nothing may be left out."; exit 1; fi; \
 	fi
 
+# ---- A release: see RELEASING.md -------------------------------------------------------------------------------------
+
+.PHONY: dist
+dist: $(VENV)/.book  ## build the wheel and the source distribution into dist/
+	@$(BIN)/python tools/dist.py dist
+
 # ---- Speed beside frameworks: in an environment of its own, with pinned peers ----------------------------------------
 
 .PHONY: bench bench-pages

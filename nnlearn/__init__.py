@@ -73,6 +73,10 @@ __version__ = "0.1.0"
 
 _LATER = {
     "autograd": "nnlearn.autograd",
+    "check_layer": "nnlearn.checks:check_layer",
+    "check_loss": "nnlearn.checks:check_loss",
+    "check_optimizer": "nnlearn.checks:check_optimizer",
+    "checks": "nnlearn.checks",
     "datasets": "nnlearn.datasets",
     "exercises": "nnlearn.exercises",
     "explore": "nnlearn.explore",
@@ -92,7 +96,7 @@ __all__ = [
     "fit", "glorot_normal", "glorot_uniform", "gradient_check", "he_normal", "he_uniform", "leaky_relu",
     "leaky_relu_derivative", "log_softmax", "random_normal", "random_uniform", "relu", "relu_derivative", "sigmoid",
     "sigmoid_derivative", "softmax", "softmax_jacobian", "step", "step_derivative", "tanh", "tanh_derivative", "zeros",
-    "load", "save", "to_torch",
+    "check_layer", "check_loss", "check_optimizer", "load", "save", "to_torch",
 ]  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def plain_array(value: object, name: str) -> np.ndarray:
     """Return `value` as an array of numpy's own class, whatever it holds: a np.matrix would multiply in its own way."""
     if type(value) is np.ndarray:
         return value
-    if np.ma.is_masked(value):
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
         raise ValueError(f"{name} must be without masked entries, got {np.ma.getmaskarray(value).sum()} of them")
     try:
         return np.asarray(value)

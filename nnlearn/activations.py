@@ -19,6 +19,8 @@ from nnlearn.layers import Layer
 def step(z: ArrayLike) -> Array:
     """Return 1 where z ≥ 0, else 0.
 
+    Raises TypeError for what is not real numbers.
+
     >>> step([-0.5, 0.0, 0.5])
     array([0., 1., 1.])
     """
@@ -26,13 +28,23 @@ def step(z: ArrayLike) -> Array:
 
 
 def step_derivative(z: ArrayLike) -> Array:
-    """Return 0 everywhere. At the jump, z = 0, there is no derivative; 0 is used there too."""
+    """Return 0 everywhere. At the jump, z = 0, there is no derivative; 0 is used there too.
+
+    Raises TypeError for what is not real numbers.
+
+    >>> step_derivative([-1.0, 0.0, 1.0])
+    array([0., 0., 0.])
+    """
     z = _checks.real_array(z, "z")
     return np.where(np.isnan(z), z, 0)
 
 
 class Step(Layer):
-    """The step function as a layer. It passes no gradient back, so nothing in front of it can learn."""
+    """The step function as a layer. It passes no gradient back, so nothing in front of it can learn.
+
+    >>> Step().forward(np.array([[-2.0, 0.0]]))
+    array([[0., 1.]])
+    """
 
     kinks = (0.0,)
 
@@ -51,6 +63,8 @@ def sigmoid(z: ArrayLike) -> Array:
 
     Computed from e^(-|z|), which never overflows: for z < 0 the fraction is expanded by eᶻ.
 
+    Raises TypeError for what is not real numbers.
+
     >>> sigmoid([-1000.0, 0.0, 1000.0])
     array([0. , 0.5, 1. ])
     """
@@ -63,13 +77,25 @@ def sigmoid_derivative(z: ArrayLike) -> Array:
     """Return σ′(z) = σ(z) (1 - σ(z)), at most 1/4 (at z = 0).
 
     Computed as e / (1 + e)² with e = e^(-|z|), which stays exact where 1 - σ(z) would round to 0.
+
+    Raises TypeError for what is not real numbers.
+
+    >>> sigmoid_derivative(0.0)
+    np.float64(0.25)
     """
     e = np.exp(-np.abs(_checks.real_array(z, "z")))
     return e / (1 + e) ** 2
 
 
 class Sigmoid(Layer):
-    """The sigmoid as a layer; its derivative is written with its own output: σ′ = out (1 - out)."""
+    """The sigmoid as a layer; its derivative is written with its own output: σ′ = out (1 - out).
+
+    >>> layer, x = Sigmoid(), np.array([[0.0]])
+    >>> out = layer.forward(x)
+    >>> d_x, _ = layer.backward(x, out, np.ones_like(out))
+    >>> out, d_x
+    (array([[0.5]]), array([[0.25]]))
+    """
 
     def forward(self, x: Array) -> Array:
         return sigmoid(x)
@@ -84,6 +110,8 @@ class Sigmoid(Layer):
 def tanh(z: ArrayLike) -> Array:
     """Return tanh(z) = (eᶻ - e⁻ᶻ) / (eᶻ + e⁻ᶻ) = 2 σ(2z) - 1, between -1 and 1.
 
+    Raises TypeError for what is not real numbers.
+
     >>> tanh([-1000.0, 0.0, 1000.0])
     array([-1.,  0.,  1.])
     """
@@ -94,6 +122,11 @@ def tanh_derivative(z: ArrayLike) -> Array:
     """Return tanh′(z) = 1 - tanh(z)², at most 1 (at z = 0).
 
     Computed as 4e / (1 + e)² with e = e^(-2|z|), which stays exact where tanh(z)² rounds to 1.
+
+    Raises TypeError for what is not real numbers.
+
+    >>> tanh_derivative([0.0, 1000.0])
+    array([1., 0.])
     """
     size = np.minimum(np.abs(_checks.real_array(z, "z")), 1000)  # beyond, e is 0; and 2|z| never overflows
     e = np.exp(-2 * size)
@@ -101,7 +134,11 @@ def tanh_derivative(z: ArrayLike) -> Array:
 
 
 class Tanh(Layer):
-    """The hyperbolic tangent as a layer: tanh′ = 1 - out²."""
+    """The hyperbolic tangent as a layer: tanh′ = 1 - out².
+
+    >>> Tanh().forward(np.array([[0.0, 1000.0]]))
+    array([[0., 1.]])
+    """
 
     def forward(self, x: Array) -> Array:
         return tanh(x)
@@ -116,6 +153,8 @@ class Tanh(Layer):
 def relu(z: ArrayLike) -> Array:
     """Return max(0, z).
 
+    Raises TypeError for what is not real numbers.
+
     >>> relu([-2.0, 0.0, 3.0])
     array([0., 0., 3.])
     """
@@ -123,12 +162,24 @@ def relu(z: ArrayLike) -> Array:
 
 
 def relu_derivative(z: ArrayLike) -> Array:
-    """Return 1 where z > 0, else 0. At the kink, z = 0, any slope from 0 to 1 would do; 0 is used."""
+    """Return 1 where z > 0, else 0. At the kink, z = 0, any slope from 0 to 1 would do; 0 is used.
+
+    Raises TypeError for what is not real numbers.
+
+    >>> relu_derivative([-2.0, 0.0, 3.0])
+    array([0., 0., 1.])
+    """
     return np.heaviside(_checks.real_array(z, "z"), 0)
 
 
 class ReLU(Layer):
-    """The rectified linear unit as a layer: it passes the gradient where its input was positive."""
+    """The rectified linear unit as a layer: it passes the gradient where its input was positive.
+
+    >>> layer, x = ReLU(), np.array([[-2.0, 3.0]])
+    >>> d_x, _ = layer.backward(x, layer.forward(x), np.array([[5.0, 5.0]]))
+    >>> d_x
+    array([[0., 5.]])
+    """
 
     kinks = (0.0,)
 
@@ -145,6 +196,8 @@ class ReLU(Layer):
 def leaky_relu(z: ArrayLike, alpha: float = 0.01) -> Array:
     """Return z where z > 0, else alpha · z. From Maas et al. 2013.
 
+    Raises TypeError for what is not real numbers, ValueError for an alpha outside [0, 1].
+
     >>> leaky_relu([-2.0, 0.0, 3.0], alpha=0.1)
     array([-0.2,  0. ,  3. ])
     """
@@ -153,13 +206,25 @@ def leaky_relu(z: ArrayLike, alpha: float = 0.01) -> Array:
 
 
 def leaky_relu_derivative(z: ArrayLike, alpha: float = 0.01) -> Array:
-    """Return 1 where z > 0, else alpha. At the kink, z = 0, alpha is used."""
+    """Return 1 where z > 0, else alpha. At the kink, z = 0, alpha is used.
+
+    Raises TypeError for what is not real numbers, ValueError for an alpha outside [0, 1].
+
+    >>> leaky_relu_derivative([-2.0, 0.0, 3.0], alpha=0.1)
+    array([0.1, 0.1, 1. ])
+    """
     z, alpha = _checks.real_array(z, "z"), _checks.share(alpha, "alpha", closed=True)
     return np.where(np.isnan(z), z, np.where(z > 0, 1, alpha)).astype(z.dtype)
 
 
 class LeakyReLU(Layer):
-    """The leaky ReLU as a layer: it passes the gradient whole where z > 0, and the share alpha elsewhere."""
+    """The leaky ReLU as a layer: it passes the gradient whole where z > 0, and the share alpha elsewhere.
+
+    Raises ValueError for an alpha outside [0, 1].
+
+    >>> LeakyReLU(alpha=0.1).forward(np.array([[-2.0, 3.0]]))
+    array([[-0.2,  3. ]])
+    """
 
     kinks = (0.0,)
 
@@ -186,6 +251,8 @@ def softmax(z: ArrayLike) -> Array:
     The largest z of each row is subtracted first. That changes nothing in the fraction, and no exponential overflows.
     The difference d is rounded before its exponential is taken, and so p is right to 4 + |d| units of its last place.
 
+    Raises TypeError for what is not real numbers, ValueError for a row without any.
+
     >>> softmax([1000.0, 1000.0])
     array([0.5, 0.5])
     """
@@ -200,6 +267,8 @@ def log_softmax(z: ArrayLike) -> Array:
     loss is computed from. The largest z of a row is subtracted first, and then its own exponential is the 1 in
     log(1 + Σ of the others), which `log1p` takes without rounding the sum.
 
+    Raises TypeError for what is not real numbers, ValueError for a row without any.
+
     >>> log_softmax([0.0, 1000.0])
     array([-1000.,     0.])
     """
@@ -211,6 +280,12 @@ def softmax_jacobian(z: ArrayLike) -> Array:
 
     Shapes: z (..., k), J (..., k, k). Every output depends on every input, so the derivative is a matrix and not a
     list of slopes; it is symmetric, and each of its rows sums to 0.
+
+    Raises TypeError for what is not real numbers, ValueError for a row without any.
+
+    >>> softmax_jacobian([0.0, 0.0])
+    array([[ 0.25, -0.25],
+           [-0.25,  0.25]])
     """
     p = softmax(z)
     return p[..., :, None] * (np.eye(p.shape[-1], dtype=p.dtype) - p[..., None, :])
@@ -221,6 +296,9 @@ class Softmax(Layer):
 
     To train a classifier, leave this layer out and use `SoftmaxCrossEntropy` on the logits: it does not break down
     when a probability rounds to 0.
+
+    >>> Softmax().forward(np.array([[1000.0, 1000.0]]))
+    array([[0.5, 0.5]])
     """
 
     def forward(self, x: Array) -> Array:

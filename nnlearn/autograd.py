@@ -22,6 +22,9 @@ class Value:
     `data` is the number, `grad` is ∂(result)/∂(this value) after `result.backward()`, 0 before. `parents` are the values
     that it was made from, `slopes` the derivative of this value with respect to each of them.
 
+    Raises TypeError for what is not a number, ValueError for nan, inf and a slope that is not finite, as the logarithm has at
+    0, and OverflowError where an exponential is too large for a float.
+
     >>> x, w, b = Value(0.5, "x"), Value(0.2, "w"), Value(0.1, "b")
     >>> out = (x * w + b).tanh()
     >>> out.backward()

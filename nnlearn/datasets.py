@@ -25,6 +25,10 @@ class Dataset(NamedTuple):
     """Examples `x` (n, d), labels `y` (n,), a name for each feature and each class, and whom to cite.
 
     It unpacks as a tuple: `x, y, *_ = digits()`.
+
+    >>> digits()
+    Dataset(x (1797, 64), y (1797,), 10 classes)
+    Alpaydin & Kaynak 1998, Optical Recognition of Handwritten Digits, UCI, CC BY 4.0
     """
 
     x: Array
@@ -41,12 +45,26 @@ class Dataset(NamedTuple):
 
 
 def xor() -> tuple[Array, Labels]:
-    """Return the four rows of "exactly one of the two", which no straight line separates: x (4, 2), y (4,)."""
+    """Return the four rows of "exactly one of the two", which no straight line separates: x (4, 2), y (4,).
+
+    Raises nothing: it takes no arguments.
+
+    >>> x, y = xor()
+    >>> y
+    array([0, 1, 1, 0])
+    """
     return np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0, 1, 1, 0])
 
 
 def moons(rng: np.random.Generator, n: int = 200, *, noise: float = 0.1) -> tuple[Array, Labels]:
-    """Return two half circles that reach into each other, with normal noise: x (n, 2), y (n,) of 0 and 1."""
+    """Return two half circles that reach into each other, with normal noise: x (n, 2), y (n,) of 0 and 1.
+
+    Raises TypeError for a generator that is none, ValueError for a negative noise or fewer examples than classes.
+
+    >>> x, y = moons(np.random.default_rng(0), 100)
+    >>> x.shape, y[:4]
+    ((100, 2), array([0, 1, 0, 1]))
+    """
     n, noise = _size(rng, n, noise, classes=2)
     y = np.arange(n) % 2
     angle = rng.uniform(0, np.pi, n)
@@ -58,7 +76,14 @@ def moons(rng: np.random.Generator, n: int = 200, *, noise: float = 0.1) -> tupl
 def spirals(
     rng: np.random.Generator, n: int = 300, *, classes: int = 3, turns: float = 0.75, noise: float = 0.05
 ) -> tuple[Array, Labels]:
-    """Return `classes` spiral arms around the origin, with normal noise: x (n, 2), y (n,)."""
+    """Return `classes` spiral arms around the origin, with normal noise: x (n, 2), y (n,).
+
+    Raises TypeError for a generator that is none, ValueError for a negative noise or fewer examples than classes.
+
+    >>> x, y = spirals(np.random.default_rng(0), 90, classes=3)
+    >>> x.shape, np.bincount(y)
+    ((90, 2), array([30, 30, 30]))
+    """
     classes, turns = _checks.count(classes, "classes", least=2), _checks.number(turns, "turns")
     n, noise = _size(rng, n, noise, classes=classes)
     y = np.arange(n) % classes
@@ -70,7 +95,14 @@ def spirals(
 def blobs(
     rng: np.random.Generator, n: int = 300, *, centers: ArrayLike = ((-2.0, 0.0), (2.0, 0.0), (0.0, 3.0)), noise: float = 0.8
 ) -> tuple[Array, Labels]:
-    """Return a round cloud of points about each of the `centers`, shape (k, d): x (n, d), y (n,)."""
+    """Return a round cloud of points about each of the `centers`, shape (k, d): x (n, d), y (n,).
+
+    Raises TypeError for a generator that is none, ValueError for a negative noise or fewer examples than classes.
+
+    >>> x, y = blobs(np.random.default_rng(0), 90, centers=[(0.0, 0.0), (3.0, 0.0)])
+    >>> x.shape, np.bincount(y)
+    ((90, 2), array([45, 45]))
+    """
     centers = _checks.finite_array(centers, "centers")
     if centers.ndim != 2 or len(centers) < 2:
         raise ValueError(f"centers must hold at least two points, shape (k, d), got the shape {centers.shape}")
@@ -92,6 +124,12 @@ def digits() -> Dataset:
     """Return 1,797 handwritten digits of 8 × 8 pixels: x (1797, 64) with ink from 0 to 16, y the digit.
 
     `x[i].reshape(8, 8)` is the image. From Alpaydin & Kaynak 1998.
+
+    Raises nothing: it takes no arguments.
+
+    >>> x, y, *_ = digits()
+    >>> x.shape, y[:5]
+    ((1797, 64), array([0, 1, 2, 3, 4]))
     """
     table = np.loadtxt(_shipped("digits.csv.gz"), delimiter=",", dtype=np.float64)
     return Dataset(
@@ -107,6 +145,12 @@ def spam() -> Dataset:
     """Return 4,601 e-mails as 57 counts and shares of words and characters: x (4601, 57), y is 1 for spam.
 
     From Hopkins, Reeber, Forman & Suermondt 1999.
+
+    Raises nothing: it takes no arguments.
+
+    >>> x, y, *_ = spam()
+    >>> x.shape, round(float(y.mean()), 3)
+    ((4601, 57), 0.394)
     """
     header, *lines = _shipped("spambase.csv.gz")
     table = np.loadtxt(lines, delimiter=",", dtype=np.float64)
@@ -144,6 +188,11 @@ def fashion_mnist(folder: PathLike | None = None) -> tuple[Dataset, Dataset]:
     environment variable NNLEARN_FASHION_MNIST names, or from Debian's package. From Xiao, Rasul & Vollgraf 2017.
 
     Raises FileNotFoundError that says where to get the files, and ValueError for a file that is not what it should be.
+
+    >>> fashion_mnist("no-such-folder")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    FileNotFoundError: no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in no-such-folder...
     """
     if folder is None:
         folder = os.environ.get("NNLEARN_FASHION_MNIST") or DEBIAN_FOLDER
@@ -176,6 +225,15 @@ def read_idx(path: PathLike, *, dimensions: int) -> NDArray[np.uint8]:
 
     The file begins with two zeros, 8 for "unsigned bytes" and the number of dimensions, then has the size of each as four
     bytes, and then the data.
+
+    Raises ValueError for a file that is none of these, cut, or with more in it than it says.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "labels"
+    ...     _ = path.write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1]))
+    ...     print(read_idx(path, dimensions=1))
+    [7 2 1]
     """
     path, dimensions = _checks.path(path, "path"), _checks.count(dimensions, "dimensions")
     if dimensions > IDX_DIMENSIONS:
@@ -219,7 +277,12 @@ def _idx_file(folder: pathlib.Path, name: str) -> pathlib.Path:
 
 
 class Split(NamedTuple):
-    """The parts of a split, in the order in which they unpack."""
+    """The parts of a split, in the order in which they unpack.
+
+    >>> x, y = xor()
+    >>> Split(x[:3], y[:3], x[3:], y[3:]).y_test
+    array([0])
+    """
 
     x_train: np.ndarray
     y_train: np.ndarray
@@ -229,6 +292,9 @@ class Split(NamedTuple):
 
 def train_test_split(rng: np.random.Generator, x: ArrayLike, y: ArrayLike, *, test_share: float = 0.2) -> Split:
     """Shuffle the rows and hold a share of them back; return (x_train, y_train, x_test, y_test).
+
+    Raises TypeError for a generator that is none, ValueError for x and y of different lengths, and for a
+    share that leaves no rows on one side.
 
     >>> parts = train_test_split(np.random.default_rng(0), np.eye(10), np.arange(10))
     >>> parts.x_train.shape, parts.x_test.shape
@@ -254,6 +320,8 @@ def standardize(train: ArrayLike, *others: ArrayLike) -> Any:
 
     Mean and deviation are taken from `train` alone: what the test set looks like must stay unknown until the end. A
     column that never changes in `train` is only centred.
+
+    Raises ValueError for arrays that are not (n, d), have other columns than `train`, or hold nan or inf.
 
     >>> standardize([[1.0], [3.0]], [[5.0]])
     (array([[-1.],
@@ -288,6 +356,8 @@ def _rows(x: ArrayLike, name: str) -> Array:
 def one_hot(labels: ArrayLike, n_classes: int | None = None, *, dtype: DTypeLike = float) -> Array:
     """Return a row for each label with 1 in the label's column and 0 elsewhere, shape (n, n_classes).
 
+    Raises ValueError for labels that are not whole numbers from 0 to n_classes - 1.
+
     >>> one_hot([2, 0])
     array([[0., 0., 1.],
            [1., 0., 0.]])
@@ -313,7 +383,12 @@ def predicted_labels(out: ArrayLike, *, threshold: float = 0.5) -> Labels:
 
     With several columns it is the one with the largest entry, for probabilities and for logits alike; with a single
     column it is 1 where the entry is at least `threshold`: 0.5 for probabilities, 0 for logits. Shapes: out (..., n, k),
-    labels (..., n). Raises ValueError for nan, which says no label.
+    labels (..., n).
+
+    Raises ValueError for an out that has no rows, and for nan, which says no label.
+
+    >>> predicted_labels([[0.1, 0.9], [0.8, 0.2]]), predicted_labels([[0.7], [0.2]])
+    (array([1, 0]), array([1, 0]))
     """
     out = _checks.real_array(out, "out")
     if np.isnan(out).any():
@@ -333,6 +408,8 @@ def accuracy(out: ArrayLike, y: ArrayLike, *, threshold: float = 0.5) -> Numbers
 
     `out` is a network's output (n, k), or labels (n,); `y` are labels (n,), a column of them, or one-hot rows. A
     population's output (K, n, k) gives one share for each network. A row with nan in it says nothing: it is not right.
+
+    Raises ValueError for an out and y that do not hold the same examples and classes.
 
     >>> accuracy([[0.9, 0.1], [0.2, 0.8]], [0, 0])
     np.float64(0.5)
@@ -357,6 +434,8 @@ def accuracy(out: ArrayLike, y: ArrayLike, *, threshold: float = 0.5) -> Numbers
 
 def confusion_matrix(y: ArrayLike, said: ArrayLike, n_classes: int | None = None) -> Labels:
     """Return the matrix C with C[i, j] = how many examples of class i were said to be of class j.
+
+    Raises ValueError for labels that are not whole numbers from 0 to n_classes - 1, and for lists of different lengths.
 
     >>> confusion_matrix([0, 0, 1], [0, 1, 1])
     array([[1, 1],

@@ -19,12 +19,25 @@ NUMBERS = 2**22
 
 
 class KinkWarning(UserWarning):
-    """A value lies so close to a kink that a nudge may step across it; the check may then fail without an error."""
+    """A value lies so close to a kink that a nudge may step across it; the check may then fail without an error.
+
+    >>> from nnlearn import Dense, MeanSquaredError, Network, ReLU
+    >>> network = Network([Dense(1, 1, rng=np.random.default_rng(0)), ReLU()])
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     _ = gradient_check(network, MeanSquaredError(), [[0.0]], [[1.0]])
+    >>> caught[0].category.__name__
+    'KinkWarning'
+    """
 
 
 @dataclass(frozen=True)
 class ParameterCheck:
-    """The check of one parameter: its errors, and the coordinate where the two gradients differ most."""
+    """The check of one parameter: its errors, and the coordinate where the two gradients differ most.
+
+    >>> ParameterCheck("0.W", 4, 4, 3e-10, 2e-8, (1, 0), analytic=0.25, numeric=0.25).worst_index
+    (1, 0)
+    """
 
     name: str
     checked: int
@@ -38,7 +51,13 @@ class ParameterCheck:
 
 @dataclass(frozen=True)
 class GradientReport:
-    """The result of `gradient_check`: one `ParameterCheck` for each parameter array, the worst first."""
+    """The result of `gradient_check`: one `ParameterCheck` for each parameter array, the worst first.
+
+    >>> check = ParameterCheck("0.W", 4, 4, 3e-10, 2e-8, (1, 0), analytic=0.25, numeric=0.25)
+    >>> report = GradientReport((check,), tolerance=1e-7)
+    >>> report.ok, report.worst
+    (True, ('0.W', (1, 0)))
+    """
 
     parameters: tuple[ParameterCheck, ...]
     tolerance: float
@@ -105,6 +124,13 @@ def gradient_check(
       close are counted in the report and in a KinkWarning.
 
     Raises ValueError for a population (check `network.member(k)`), and for x or parameters that are not finite.
+
+    >>> from nnlearn import Dense, MeanSquaredError, Network, Tanh
+    >>> rng = np.random.default_rng(0)
+    >>> network = Network([Dense(2, 3, rng=rng), Tanh(), Dense(3, 1, rng=rng)])
+    >>> report = gradient_check(network, MeanSquaredError(), rng.normal(size=(8, 2)), np.zeros(8))
+    >>> report.ok, len(report.parameters)
+    (True, 4)
     """
     _checks.instance(network, Network, "network", "Network([Dense(2, 1, rng=rng)])")
     _checks.instance(loss, Loss, "loss", "MeanSquaredError()")

@@ -21,6 +21,17 @@ class Layer:
 
     Rows are examples: `x` has the shape (n, n_in). More axes in front are allowed; the first of three is a
     population, K networks that are computed at once.
+
+    A layer of your own defines `forward` and `backward`. Raises TypeError or ValueError in both for arrays that it cannot take.
+
+    >>> class Double(Layer):
+    ...     def forward(self, x):
+    ...         return 2 * x
+    ...
+    ...     def backward(self, x, out, d_out):
+    ...         return 2 * d_out, {}
+    >>> Double().forward(np.array([[1.5]]))
+    array([[3.]])
     """
 
     #: Inputs at which the output has a corner or a jump. A gradient check keeps away from them.
@@ -60,6 +71,9 @@ class Dense(Layer):
 
     The weights are drawn by `init(rng, (n_in, n_out))`; the biases start at zero, which is safe because
     unequal weights already break the symmetry between the units.
+
+    Raises TypeError or ValueError, which name the argument, for sizes below 1, a generator that is none, and an `init` that returns
+    something else than weights; `forward` for an x of another width.
 
     >>> layer = Dense(2, 1, rng=np.random.default_rng(0))
     >>> layer.params["W"][:] = [[0.3], [-0.2]]
@@ -119,6 +133,15 @@ class Dropout(Layer):
 
     In a population the one generator, that of the first network, draws a mask for each network: they drop different
     units, also where they share x, and not those that each would drop if it were trained alone.
+
+    Raises ValueError for a rate outside [0, 1), TypeError for a generator that is none.
+
+    >>> layer = Dropout(0.5, rng=np.random.default_rng(0))
+    >>> layer.forward(np.ones((1, 6)))
+    array([[1., 1., 1., 1., 1., 1.]])
+    >>> layer.training = True
+    >>> layer.forward(np.ones((1, 6)))
+    array([[ 2., -0., -0., -0.,  2.,  2.]])
     """
 
     def __init__(self, rate: float, *, rng: np.random.Generator) -> None:

@@ -23,6 +23,19 @@ class Loss:
     (K, n, m), y may be shared, the loss has the shape (K,) and each network gets its own gradient.
 
     y has to be finite. nan in out gives a loss of nan, and a loss that is too large for a float is inf.
+
+    Raises TypeError for what is not real numbers, and ValueError for shapes that do not fit each other, for targets that are not
+    finite, and for what a loss does not allow, such as a probability above 1.
+
+    >>> class Quartic(Loss):
+    ...     def each(self, out, y):
+    ...         return (out - y) ** 4
+    ...
+    ...     def slope(self, out, y):
+    ...         return 4 * (out - y) ** 3
+    >>> loss = Quartic()
+    >>> loss([[3.0]], [[1.0]]), loss.gradient([[3.0]], [[1.0]])
+    (np.float64(16.0), array([[32.]]))
     """
 
     #: Differences out - y at which the loss has a corner.
@@ -107,6 +120,11 @@ class MeanAbsoluteError(Loss):
 
     Its slope is +1 or -1 however large the error is, and so one outlier pulls no harder than any other example. At
     ŷ = y there is no derivative; 0 is used.
+
+    >>> loss = MeanAbsoluteError()
+    >>> loss([[1.0], [4.0]], [[1.0], [2.0]]), loss.gradient([[1.0], [4.0]], [[1.0], [2.0]])
+    (np.float64(1.0), array([[0. ],
+           [0.5]]))
     """
 
     kinks = (0.0,)
@@ -168,6 +186,10 @@ class CrossEntropy(_RowLoss):
     loss stays finite; there the chain through a softmax has already lost the gradient: `SoftmaxCrossEntropy` has not.
 
     Shapes: out (n, k), y (n, k) or labels (n,).
+
+    >>> loss = CrossEntropy()
+    >>> round(float(loss([[0.5, 0.5], [0.0, 1.0]], [0, 1])), 4)
+    0.3466
     """
 
     def outputs(self, out: ArrayLike) -> Array:

@@ -29,6 +29,9 @@ class Network(Layer):
 
     Parameters and gradients have the same keys, the layer's place in the chain and the parameter's name: "0.W".
 
+    Raises TypeError for what is not a layer, ValueError for no layers, or widths that do not fit; the methods for
+    arrays that do not fit the network.
+
     >>> from nnlearn import Dense, Network, Sigmoid
     >>> rng = np.random.default_rng(0)
     >>> network = Network([Dense(2, 3, rng=rng), Sigmoid(), Dense(3, 1, rng=rng)])

@@ -29,6 +29,17 @@ class Optimizer:
     A subclass says in `memory` how many arrays it remembers for each parameter (they start at zero), and in
     `rule(gradient, memory, t)` which change comes of a gradient at step t = 1, 2, 3, …; the parameter then becomes
     w - η · change.
+
+    Raises ValueError for a rate that is not positive; `step` for gradients that do not fit the parameters, and for other
+    parameters than those of the first step.
+
+    >>> class Sign(Optimizer):
+    ...     def rule(self, gradient, memory, t):
+    ...         return np.sign(gradient)
+    >>> w = np.array([1.0, -1.0])
+    >>> Sign(lr=0.1).step(w, np.array([5.0, -0.2]))
+    >>> w
+    array([ 0.9, -0.9])
     """
 
     memory: int = 0
@@ -168,6 +179,11 @@ class Momentum(Optimizer):
     the same gradient once more (Nesterov 1983, as written in Sutskever et al. 2013):
 
         w ← w - η (β v + (1 - β) g),  or  w ← w - η (β v + g)
+
+    Raises ValueError for a β outside [0, 1).
+
+    >>> Momentum(lr=1.0, beta=0.5).path(lambda w: np.ones_like(w), start=[0.0], steps=3).ravel()
+    array([ 0.   , -0.5  , -1.25 , -2.125])
     """
 
     memory = 1
@@ -192,6 +208,11 @@ class RMSprop(Optimizer):
         s ← ρ s + (1 - ρ) g²,    w ← w - η g / (√s + ε)
 
     From Tieleman & Hinton 2012 (a lecture). ε stands outside the root.
+
+    Raises ValueError for a ρ outside [0, 1), or an ε that is not positive.
+
+    >>> RMSprop(lr=0.1, rho=0.0).path(lambda w: 1000 * w, start=[1.0], steps=2).ravel()
+    array([1. , 0.9, 0.8])
     """
 
     memory = 1
@@ -216,6 +237,13 @@ class Adam(Optimizer):
         w ← w - η m̂ / (√ŝ + ε)
 
     t counts the steps, 1 at the first, for all parameters together. From Kingma & Ba 2015.
+
+    Raises ValueError for a β₁ or β₂ outside [0, 1), or an ε that is not positive.
+
+    >>> w = np.array([1.0, 1.0])
+    >>> Adam(lr=0.1).step(w, np.array([1000.0, 0.001]))
+    >>> w.round(4)
+    array([0.9, 0.9])
     """
 
     memory = 2

@@ -18,6 +18,8 @@ class _Schedule:
 class StepDecay(_Schedule):
     """Multiply the rate by `factor` after every `every` steps: lr · factor^⌊t / every⌋.
 
+    Raises ValueError for a rate that is not positive, a factor outside [0, 1], or `every` below 1.
+
     >>> schedule = StepDecay(0.1, factor=0.5, every=100)
     >>> schedule(0), schedule(99), schedule(100)
     (0.1, 0.1, 0.05)
@@ -33,7 +35,14 @@ class StepDecay(_Schedule):
 
 
 class ExponentialDecay(_Schedule):
-    """Let the rate fall by the same factor at every step, to half after `half_life` steps: lr · 2^(-t / half_life)."""
+    """Let the rate fall by the same factor at every step, to half after `half_life` steps: lr · 2^(-t / half_life).
+
+    Raises ValueError for a rate or a half-life that is not positive.
+
+    >>> schedule = ExponentialDecay(0.1, half_life=10)
+    >>> schedule(0), schedule(10)
+    (0.1, 0.05)
+    """
 
     def __init__(self, lr: float, *, half_life: float) -> None:
         self.lr = _checks.positive(lr, "lr")
@@ -47,6 +56,12 @@ class CosineDecay(_Schedule):
     """Fall along half a cosine wave from `lr` to `final` within `steps` steps, and stay there.
 
     From Loshchilov & Hutter 2017, without the restarts.
+
+    Raises ValueError for a rate that is not positive, `steps` below 1, or a final rate above the first.
+
+    >>> schedule = CosineDecay(0.1, steps=100)
+    >>> [round(schedule(t), 3) for t in (0, 50, 100, 200)]
+    [0.1, 0.05, 0.0, 0.0]
     """
 
     def __init__(self, lr: float, *, steps: int, final: float = 0.0) -> None:
@@ -63,6 +78,8 @@ class CosineDecay(_Schedule):
 
 class Warmup(_Schedule):
     """Rise in equal steps to the rate of another schedule, `then`, within the first `steps` steps.
+
+    Raises ValueError for `steps` below 1, or a rate that is not positive.
 
     >>> schedule = Warmup(4, then=0.1)
     >>> [round(schedule(t), 3) for t in range(5)]

@@ -51,7 +51,18 @@ LAYERS: dict[str, Callable[[Settings, np.random.Generator], Layer]] = {
 
 
 class StorageError(ValueError):
-    """The file cannot be read as a network; the message says why."""
+    """The file cannot be read as a network; the message says why.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "letter.txt"
+    ...     _ = path.write_text("Dear reader")
+    ...     try:
+    ...         load(path)
+    ...     except StorageError as error:
+    ...         print("cannot be loaded" in str(error))
+    True
+    """
 
 
 def save(network: Network, path: PathLike) -> None:
@@ -62,6 +73,14 @@ def save(network: Network, path: PathLike) -> None:
 
     Raises TypeError for a network with layers that this format does not know, ValueError for one that is too large for
     it (2 GiB of parameters, or thousands of layers), and FileNotFoundError where there is no such folder.
+
+    >>> import tempfile
+    >>> network = Network([Dense(2, 1, rng=np.random.default_rng(0))])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "network.nn"
+    ...     save(network, path)
+    ...     print(load(path))
+    Network([Dense(n_in=2, n_out=1)])
     """
     path = _path(path)
     if not isinstance(network, Network):
@@ -101,6 +120,11 @@ def load(path: PathLike, *, limit: int = LIMIT) -> Network:
 
     All sizes are checked before anything of that size is read or made. Raises StorageError for a file that is foreign,
     cut, changed, too large or from a newer version, and FileNotFoundError where there is none.
+
+    >>> load("no-such-file.nn")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    FileNotFoundError: [Errno 2] No such file or directory: 'no-such-file.nn'...
     """
     path, limit = _path(path), _checks.count(limit, "limit")
     with open(path, "rb") as file:
@@ -120,6 +144,15 @@ def write_atomically(path: PathLike, content: bytes, *, private: bool = False) -
     """Write bytes to `path` so that at every moment there is either the old file or the whole new one.
 
     A link is followed. A `private` file can be read by its owner alone; another keeps the permissions of the old file.
+
+    Raises FileNotFoundError where there is no such folder.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "note"
+    ...     write_atomically(path, b"kept")
+    ...     print(path.read_bytes())
+    b'kept'
     """
     path = pathlib.Path(os.path.realpath(path))
     if not path.parent.is_dir():

@@ -23,6 +23,14 @@ def to_torch(network: Network) -> Any:
 
     Raises ImportError where PyTorch is missing, ValueError for a population, and TypeError for a layer that has no like
     in PyTorch: `Step`, whose derivative is 0 everywhere, and layers of your own.
+
+    >>> import numpy as np
+    >>> network = Network([Dense(2, 3, rng=np.random.default_rng(0)), ReLU()])
+    >>> to_torch(network)
+    Sequential(
+      (0): Linear(in_features=2, out_features=3, bias=True)
+      (1): ReLU()
+    )
     """
     _checks.instance(network, Network, "network", "Network([Dense(2, 1, rng=rng)])")
     if network.is_population:

@@ -27,6 +27,10 @@ class History:
     `loss` is the mean loss over the epoch's mini-batches, each taken before its own step; `validation_loss` is taken
     at the end of the epoch with Dropout off; `metrics` has a list for each metric's name. Entries are floats, or
     arrays of shape (K,) for a population.
+
+    >>> history = History(loss=[2.0, 0.5])
+    >>> history.epochs, history
+    (2, History(2 epochs, loss 2 -> 0.5))
     """
 
     loss: list[Numbers] = field(default_factory=list)
@@ -44,7 +48,18 @@ class History:
 
 
 class TrainingDiverged(ArithmeticError):
-    """The loss is no longer a finite number. `history` holds the epochs that were finished before."""
+    """The loss is no longer a finite number. `history` holds the epochs that were finished before.
+
+    >>> from nnlearn import Dense, MeanSquaredError, Network, SGD
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(20, 1))
+    >>> network = Network([Dense(1, 1, rng=rng)])
+    >>> try:
+    ...     fit(network, x, 3 * x, loss=MeanSquaredError(), optimizer=SGD(lr=1e6), epochs=100, rng=rng)
+    ... except TrainingDiverged as error:
+    ...     print(error.history.epochs < 100)
+    True
+    """
 
     def __init__(self, message: str, history: History) -> None:
         super().__init__(message)
@@ -78,6 +93,16 @@ def fit(
     Raises TrainingDiverged at the first loss or gradient that is not finite, or when an epoch ends with weights, with
     something that the optimizer remembers, or with a validation loss that is not. The network then has the weights
     again that it had before that epoch, all of them finite.
+
+    Also raises TypeError or ValueError, which name the argument, for parts and data that do not fit each other.
+
+    >>> from nnlearn import Dense, MeanSquaredError, Network, SGD
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(20, 1))
+    >>> network = Network([Dense(1, 1, rng=rng)])
+    >>> history = fit(network, x, 3 * x, loss=MeanSquaredError(), optimizer=SGD(lr=0.1), epochs=100, rng=rng)
+    >>> network.params["0.W"].round(3)
+    array([[3.]])
     """
     _check_parts(network, loss, optimizer, metrics, callbacks)
     x, y, validation, judged_y = _checked_data(network, loss, x, y, validation)
@@ -146,6 +171,18 @@ class EarlyStopping:
     """Stop when the validation loss has not improved for `patience` epochs, and put the best weights back.
 
     Needs `validation` data and a single network. `min_delta` is how much lower a loss has to be to count as better.
+
+    Raises ValueError for a patience below 1; in training, where there is no validation data or a population.
+
+    >>> from nnlearn import Dense, MeanSquaredError, Network, SGD
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(20, 1))
+    >>> network = Network([Dense(1, 1, rng=rng)])
+    >>> stopping = EarlyStopping(patience=3, min_delta=0.01)
+    >>> history = fit(network, x, 3 * x, loss=MeanSquaredError(), optimizer=SGD(lr=0.1), epochs=1000, rng=rng,
+    ...               validation=(x, 3 * x), callbacks=[stopping])
+    >>> history.epochs < 100, stopping.best_epoch == history.epochs - 3
+    (True, True)
     """
 
     def __init__(self, patience: int = 5, *, min_delta: float = 0.0) -> None:
@@ -178,7 +215,19 @@ class EarlyStopping:
 
 
 class ProgressBar:
-    """Show a progress bar with the latest losses, in a terminal or a notebook. Needs the package tqdm."""
+    """Show a progress bar with the latest losses, in a terminal or a notebook. Needs the package tqdm.
+
+    Raises ImportError where tqdm is missing.
+
+    >>> from nnlearn import Dense, MeanSquaredError, Network, SGD
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(20, 1))
+    >>> network = Network([Dense(1, 1, rng=rng)])
+    >>> history = fit(network, x, 3 * x, loss=MeanSquaredError(), optimizer=SGD(lr=0.1), epochs=2, rng=rng,
+    ...               callbacks=[ProgressBar()])
+    >>> history.epochs
+    2
+    """
 
     def __init__(self) -> None:
         try:
@@ -293,7 +342,7 @@ def _is_true(answer: object) -> bool:
 
 def _check_parts(network: object, loss: object, optimizer: object, metrics: object, callbacks: object) -> None:
     """Raise a TypeError for a class or a string where an object is needed, and for one function where a list is."""
-    _checks.instance(network, Network, "network", "Network([Dense(2, 1, rng=rng)])")
+    network = _checks.instance(network, Network, "network", "Network([Dense(2, 1, rng=rng)])")
     _checks.instance(loss, Loss, "loss", "MeanSquaredError()")
     _checks.instance(optimizer, Optimizer, "optimizer", "SGD(lr=0.1)")
     for name, array in network.params.items():

@@ -35,6 +35,10 @@ class ExampleStep:
     - `digits`: how many decimals the source gives, to compare at that precision.
     - `why`: what went wrong where they differ.
     - `implied`: where the source's line was lost, the figures that its other lines imply.
+
+    >>> step = sigmoid_example()["2b"]
+    >>> step.name, step.printed, step.agrees
+    ('Apply Sigmoid activation', (0.525,), True)
     """
 
     number: str
@@ -67,7 +71,12 @@ class ExampleStep:
 
 @dataclass(frozen=True)
 class Example:
-    """A worked example: its title, its steps, and the results that a reader wants to go on with."""
+    """A worked example: its title, its steps, and the results that a reader wants to go on with.
+
+    >>> example = softmax_example()
+    >>> [step.number for step in example.slips]
+    ['2b', '2c', 'b1a', 'b1b', 'b1c']
+    """
 
     title: str
     steps: tuple[ExampleStep, ...]
@@ -121,7 +130,13 @@ class Example:
 
 
 def sigmoid_example(x: float = 0.5, w: float = 0.2, y: float = 1.0, lr: float = 0.1) -> Example:
-    """Example 1: one input, one weight, a sigmoid and cross-entropy. y is 0 or 1, or a probability between."""
+    """Example 1: one input, one weight, a sigmoid and cross-entropy. y is 0 or 1, or a probability between.
+
+    Raises TypeError for what is not a number, ValueError for a y outside [0, 1].
+
+    >>> [round(number, 4) for number in sigmoid_example()["3d"].right]
+    [0.2238]
+    """
     own = (x, w, y, lr) != (0.5, 0.2, 1.0, 0.1)
     x, w, lr, y = _numbers(x=x, w=w, lr=lr) + (_checks.share(y, "y", closed=True),)
     z = x * w
@@ -152,6 +167,9 @@ def relu_example(x: float = 0.5, w: float = 0.2, y: float = 1.0, lr: float = 0.1
     """Example 2: one input, one weight, a ReLU, and the loss -log of its output, which is no probability.
 
     Only y = 1 makes sense of it. Raises ValueError where the output is 0: its logarithm is minus infinity.
+
+    >>> [round(number, 4) for number in relu_example()["3d"].right]
+    [0.7]
     """
     own = (x, w, y, lr) != (0.5, 0.2, 1.0, 0.1)
     x, w, lr, y = _numbers(x=x, w=w, lr=lr) + (_checks.number(y, "y"),)
@@ -184,6 +202,11 @@ def softmax_example(
     """Example 3: two classes, each with an input and a weight of its own (z_k = w_k x_k), softmax and cross-entropy.
 
     In the source the backward pass is numbered 1 once more; here it has the prefix "b".
+
+    Raises ValueError for x, w and y that do not hold one number for each of at least two classes.
+
+    >>> [round(float(number), 4) for number in softmax_example()["2b"].right]
+    [0.6682, 0.3318]
     """
     own = (tuple(x), tuple(w), tuple(y), lr) != ((1.0, 2.0), (0.3, -0.2), (0.0, 1.0), 0.1)
     x, w, y = (_checks.real_array(value, name) for value, name in ((x, "x"), (w, "w"), (y, "y")))

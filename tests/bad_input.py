@@ -780,6 +780,9 @@ CALLS = [
         lambda value: autograd.Value(value).log().data,
         {"value": Argument(always(0.5), always([0.0, -1.0, 5e-324]))},
     ),
+    Call("check_layer", nn.check_layer, {"layer": thing(nn.Tanh, nn.MeanSquaredError()), "n_in": count()}),
+    Call("check_loss", nn.check_loss, {"loss": thing(nn.MeanSquaredError, nn.ReLU())}),
+    Call("check_optimizer", nn.check_optimizer, {"optimizer": thing(lambda: nn.SGD(lr=0.1), nn.ReLU())}),
     Call(
         "save",
         nn.save,

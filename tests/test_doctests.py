@@ -16,6 +16,8 @@ ERRATA = Path(__file__).resolve().parent.parent / "book" / "errata.md"
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name):
+    if name == "nnlearn.torch_bridge":
+        pytest.importorskip("torch", reason="PyTorch is not installed: make .venv/.torch")
     failures, _ = doctest.testmod(importlib.import_module(name))
     assert failures == 0
 

@@ -12,6 +12,7 @@ from chrome import CHROMIUM, FLAGS
 from standalone import plain_markdown, standalone
 
 from nnlearn.exercises import EXERCISES
+from tests.pages.browser import TELL_REFUSALS
 from tests.pages.site import SITE
 from tests.test_notebooks import SILENT_ERROR
 
@@ -33,6 +34,7 @@ def reader(address, chromium):
     running = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, ALONE])
     context = running.new_context(viewport={"width": 1200, "height": 900})
     context.set_default_timeout(120_000)
+    context.add_init_script(TELL_REFUSALS)
     yield context
     running.close()
 

@@ -154,10 +154,10 @@ def middling_numbers(dtype):
     return z[(np.abs(z) > 1e-100) & (np.abs(z) < 1e100)]
 
 
-def normal_numbers(dtype):
-    """Positive numbers whose inverse is a float: a `Value` refuses the others."""
+def positive_numbers(dtype):
+    """Those whose reciprocal, the slope of their logarithm, is a float, too."""
     z = real_numbers(dtype)
-    return z[z >= np.finfo(dtype).tiny]
+    return z[z > 1 / np.finfo(dtype).max]
 
 
 # ---- The formulas, for numbers of mpmath -------------------------------------------------------------------------------
@@ -392,7 +392,7 @@ def with_slope(operation):
 
 VALUES = [
     Promise("exp", with_slope(Value.exp), lambda z: [mp.exp(z)] * 2, exponents, 4),
-    Promise("log", with_slope(Value.log), lambda z: [mp.log(z), 1 / z], normal_numbers, 4),
+    Promise("log", with_slope(Value.log), lambda z: [mp.log(z), 1 / z], positive_numbers, 4),
     Promise("power 3", with_slope(lambda z: z**3), lambda z: [z**3, 3 * z**2], middling_numbers, 4),
     Promise("power -1", with_slope(lambda z: z**-1), lambda z: [1 / z, -1 / z**2], middling_numbers, 4),
     Promise("tanh", with_slope(Value.tanh), lambda z: [mp.tanh(z), mp.sech(z) ** 2], real_numbers, 4,

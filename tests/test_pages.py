@@ -38,6 +38,7 @@ def test_a_page_works_and_shuts_nobody_out(visit, path):
         faults[f"at {width} pixels"] = probes.sideways(page) + probes.stretched(page)
     page.add_style_tag(content=SPACING)
     faults["at 320 pixels, with wide spacing"] = probes.sideways(page) + probes.cut_texts(page)
+    faults["kept in the browser"] = probes.kept(page)
     faults["trouble"] = page.trouble
     assert {how: found for how, found in faults.items() if found} == {}
 

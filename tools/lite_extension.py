@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 def made_from():
     """Return the fingerprint of all that the site is made from."""
-    tools = [f"tools/{name}" for name in ("lite_parts.json", "lite_parts.py", "lite_site.py", "standalone.py")]
+    tools = [f"tools/{name}" for name in ("content_policy.py", "lite_parts.json", "lite_parts.py", "lite_site.py", "standalone.py")]
     notebooks = sorted(f"book/{path.name}" for path in (lite_parts.ROOT / "book").glob("*.ipynb"))
     return fingerprint("nnlearn", "pyproject.toml", "requirements.txt", "book/references.bib", "book/scripts", *notebooks, *tools)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import lite_parts
 import nbformat
+from content_policy import LITE, with_policy
 from lite_parts import FOLDER, PINS, ROOT
 from standalone import standalone
 
@@ -48,17 +49,19 @@ def build(site):
     run = subprocess.run(command, capture_output=True, text=True, cwd=WORK, env=environment)
     if run.returncode:
         raise RuntimeError(f"JupyterLite could not be built:\n{run.stdout}{run.stderr}")
-    _name_pages(site)
+    _finish_pages(site)
 
 
-def _name_pages(site):
-    """Give JupyterLite's pages a language, the book's name and its sign."""
+def _finish_pages(site):
+    """Give JupyterLite's pages a language, the book's name and its sign, and a policy."""
     shutil.copy2(ROOT / "book" / "_static" / "mark.svg", site / "mark.svg")
     for page in site.glob("*/index.html"):
         text = page.read_text(encoding="utf-8")
         text = text.replace("<html>", '<html lang="en">', 1).replace("<title>Jupyter Notebook - ", "<title>nnlearn: ", 1)
         text = text.replace("</title>", '</title>\n    <link rel="icon" type="image/svg+xml" href="../mark.svg" />', 1)
         page.write_text(text, encoding="utf-8")
+    for page in site.rglob("*.html"):
+        page.write_text(with_policy(page.read_text(encoding="utf-8"), LITE), encoding="utf-8")
 
 
 # ---- What readers open -----------------------------------------------------------------------------------------------

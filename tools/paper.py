@@ -27,8 +27,7 @@ SOLUTION = re.compile(r"""^solution\(["']([\w-]+)["']\)$""")
 
 @dataclass
 class Chapter:
-    """A page of the book: its name, its title, its part, its content, second names of its places, and what of it is
-    answered at the back."""
+    """A page of the book: its name, title, part, content, second names of its places, and what of it is answered at the back."""
 
     name: str
     title: str

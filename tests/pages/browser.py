@@ -11,6 +11,9 @@ WIDGETS_ARE_THERE = """() => {
   const handles = [...document.querySelectorAll('.noUi-handle')];
   return there >= announced && handles.every((handle) => handle.hasAttribute('aria-label'));
 }"""
+# What the page's Content Security Policy refuses is told like any other error.
+TELL_REFUSALS = """document.addEventListener('securitypolicyviolation', (refusal) =>
+  console.error(`refused by the policy: ${refusal.effectiveDirective} ${refusal.blockedURI} ${refusal.sample}`))"""
 FORMULAS_ARE_SET = "() => (window.MathJax?.startup?.promise || Promise.resolve()).then(() => true)"
 
 
@@ -32,6 +35,7 @@ class Visits:
         self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
+        page.add_init_script(TELL_REFUSALS)
         page.trouble = []
         page.on("console", lambda said: said.type == "error" and page.trouble.append(f"console: {said.text}"))
         page.on("pageerror", lambda error: page.trouble.append(f"script error: {error}"))

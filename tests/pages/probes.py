@@ -178,6 +178,25 @@ def mute_questions(page):
     return faults
 
 
+# ---- Privacy -------------------------------------------------------------------------------------------------------
+
+#: What a page of the book may keep in the reader's browser: the choice between light and dark.
+MAY_BE_KEPT = {"localStorage: theme", "localStorage: mode"}
+
+
+def kept(page):
+    """Return what the page has left in the browser beyond what it may."""
+    found = page.evaluate("""async () => [
+      ...Object.keys(localStorage).map((key) => `localStorage: ${key}`),
+      ...Object.keys(sessionStorage).map((key) => `sessionStorage: ${key}`),
+      ...(await indexedDB.databases()).map((base) => `indexedDB: ${base.name}`),
+      ...(await caches.keys()).map((key) => `cache: ${key}`),
+      ...(await navigator.serviceWorker.getRegistrations()).map((worker) => `service worker: ${worker.scope}`),
+    ]""")
+    cookies = [f"cookie: {cookie['name']}" for cookie in page.context.cookies()]
+    return sorted(cookies + [key for key in found if key not in MAY_BE_KEPT])
+
+
 # ---- Words, width, access ------------------------------------------------------------------------------------------
 
 

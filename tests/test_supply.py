@@ -1,0 +1,38 @@
+"""What is fetched is what was meant: nothing is installed without a hash, but for what is named here with its reason."""
+
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+#: Which build of PyTorch is right differs from machine to machine, see the file itself; its versions are pinned.
+WITHOUT_HASHES = {"-r requirements-torch.txt"}
+#: The book's own package, from the folder itself, without anything that it needs.
+OWN = re.compile(r"--no-deps( --no-build-isolation)?( -e)? \.$")
+
+
+def installs(text):
+    """Return what each `pip install` in a Makefile or a shell script installs, with its options."""
+    found = re.findall(r"^[^#\n]*?(?:pip install|\$\(PIP\))((?: (?!&&|;|\|)[^\s;]+)*)", text, flags=re.MULTILINE)
+    common = re.compile(r" (-q|--quiet|--disable-pip-version-check)(?= |$)")
+    return [common.sub("", options).strip() for options in found]
+
+
+def test_nothing_is_installed_without_a_hash():
+    tracked = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=True).stdout.split()
+    files = [name for name in tracked if name in ("Makefile", "postBuild", ".ci/run") or name.startswith(".github/")]
+    found = {(name, what) for name in files for what in installs((ROOT / name).read_text(encoding="utf-8")) if what}
+    assert len(found) >= 8
+    loose = {what for _, what in found if "--require-hashes -r " not in what and not OWN.search(what)}
+    assert loose == WITHOUT_HASHES
+
+
+def test_an_install_without_a_hash_is_found():
+    text = "\t@$(PIP) --require-hashes -r a.txt && true\n\tpython -m pip install -q b\n# pip install c\n"
+    assert installs(text) == ["--require-hashes -r a.txt", "b"]
+
+
+def test_what_has_no_hash_has_a_version():
+    text = (ROOT / "requirements-torch.txt").read_text(encoding="utf-8")
+    needs = [line for line in text.splitlines() if line and not line.startswith("#")]
+    assert needs and all(re.fullmatch(r"[\w-]+==[\w.]+", need) for need in needs)
