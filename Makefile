@@ -31,7 +31,8 @@ pdf: $(VENV)/.dev html  ## print the book into _build/nnlearn.pdf (needs Chromiu
 lab: $(VENV)/.book  ## open the chapters as notebooks in JupyterLab
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) book
 
-test: lint strict $(VENV)/.torch  ## lint, build the book from clean, and run all tests
+test: lint $(VENV)/.lite $(VENV)/.torch  ## lint, build the book from clean, and run all tests
+	@rm -rf _build/html _build/.doctrees
 	$(PYTEST) $(NBVAL) book tests
 
 test-unit: $(VENV)/.dev $(VENV)/.torch  ## the package alone, without notebooks and pages

@@ -2,6 +2,20 @@
 
 The names below are the whole stack; `nnlearn.plots`, `nnlearn.explore` and `nnlearn.exercises`, which need matplotlib and
 ipywidgets, are loaded when they are first used.
+
+Bad input
+    What cannot be right is refused, with a TypeError or ValueError that names the argument, what was expected and what came;
+    nothing that was given is changed. Lists, whole numbers, views, read-only arrays, float16, long doubles and np.matrix give
+    what the same numbers as a float64 array give; masked entries, complex numbers, objects and strings are refused.
+nan and inf
+    What computes is a formula and passes them on: nan in z is nan in `relu(z)`, in a network's output and in its loss, never a
+    number; a walk that runs away (`Optimizer.path`) ends in nan. Where the formula has no value, or one too large for a float,
+    the result is nan or inf with numpy's RuntimeWarning. What learns or judges refuses them: targets, the data and weights of
+    `fit`, the gradients of a step, `gradient_check`, `standardize`, labels. What becomes nan or inf on the way stops `fit` with
+    TrainingDiverged.
+Where nothing is checked
+    `Layer.backward`, `Loss.each`, `Loss.slope` and `Optimizer.rule` are the formulas alone, and trust what calls them:
+    `Network.backward`, the loss and `Optimizer.step`, which check.
 """
 
 from __future__ import annotations

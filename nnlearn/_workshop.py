@@ -62,7 +62,9 @@ class Workshop:
         self, network: Network, loss: Loss, optimizer: Optimizer, x: Array, y: Array, batch_size: int
     ) -> None:
         self.network, self.loss, self.optimizer = network, loss, optimizer
-        self.x, self.y, self.batch_size = x, y, min(batch_size, x.shape[-2])
+        with network.training():
+            self.x = network._own_rows(x)
+        self.y, self.batch_size = y, min(batch_size, x.shape[-2])
         self._prepare()
 
     def _prepare(self) -> None:
@@ -97,7 +99,7 @@ class Workshop:
         except KeyboardInterrupt:
             self._write()  # what has been learnt so far, as in the plain loop
             raise
-        if total is None or not np.isfinite(self.weights.all).all():
+        if total is None or not all(np.isfinite(vector.all).all() for vector in (self.weights, *self.memories)):
             for generator, state in zip(generators, states, strict=True):
                 generator.state = state
             return None
@@ -400,7 +402,7 @@ def _softmax(layer: layers.Layer, x: Array, free: bool, *_: object) -> tuple[Cal
             partial(np.subtract, d_out, sums, d_out), partial(np.multiply, d_out, out, d_out),
         ], d_out  # fmt: skip
 
-    return _softmax_calls(x, out)[2], out, back
+    return _softmax_calls(x, out)[1], out, back
 
 
 _LAYERS: dict[type[layers.Layer], Callable[..., tuple[Calls, Array, Back]]] = {
@@ -425,10 +427,10 @@ def _sigmoid_calls(z: Array, out: Array) -> Calls:
     ]  # fmt: skip
 
 
-def _softmax_calls(z: Array, out: Array) -> tuple[Array, Array, Calls]:
-    """Return z minus the largest of its row, the sums of its exponentials, and the calls of `activations.softmax`."""
+def _softmax_calls(z: Array, out: Array) -> tuple[Array, Calls]:
+    """Return z minus the largest of its row, and the calls of `activations.softmax`; `out` may be `z`."""
     gap, row, sums = np.empty_like(z), np.empty_like(z[..., :1]), np.empty_like(z[..., :1])
-    return gap, sums, [
+    return gap, [
         partial(np.maximum.reduce, z, -1, None, row, True), partial(np.subtract, z, row, gap),
         partial(np.maximum, gap, _number(np.finfo(z.dtype).min, z), out=gap), partial(np.exp, gap, out),
         partial(np.add.reduce, out, -1, None, sums, True), partial(np.divide, out, sums, out),
@@ -493,14 +495,14 @@ def _sigmoid_cross_entropy(out: Array, y: Array, d_out: Array) -> Calls:
 def _softmax_cross_entropy(
     loss: Loss, out: Array, y: Array, d_out: Array
 ) -> tuple[Calls, list[Array], Callable[..., Array]]:
-    """The softmax of the slope has already the sums whose logarithm the loss needs."""
-    gap, sums, calls = _softmax_calls(out, d_out)
+    """The softmax of the slope has already subtracted the largest of each row, which is most of the work for the loss."""
+    gaps, calls = _softmax_calls(out, d_out)
 
-    def value(gaps: Array, sums: Array, targets: Array) -> Array:
-        each = -(targets * (gaps - np.log(sums))).sum(axis=-1, keepdims=True)
+    def value(gaps: Array, targets: Array) -> Array:
+        each = -(targets * activations.log_softmax_of_gaps(gaps)).sum(axis=-1, keepdims=True)
         return each.mean(axis=(-2, -1))
 
-    return [*calls, partial(np.subtract, d_out, y, d_out)], [gap, sums], value
+    return [*calls, partial(np.subtract, d_out, y, d_out)], [gaps], value
 
 
 _LOSSES: dict[type[Loss], Callable[..., tuple[Calls, list[Array], Callable[..., Array]]]] = {

@@ -35,7 +35,8 @@ def step_derivative(z: ArrayLike) -> Array:
     >>> step_derivative([-1.0, 0.0, 1.0])
     array([0., 0., 0.])
     """
-    return np.zeros_like(_checks.real_array(z, "z"))
+    z = _checks.real_array(z, "z")
+    return np.where(np.isnan(z), z, 0)
 
 
 class Step(Layer):
@@ -120,15 +121,16 @@ def tanh(z: ArrayLike) -> Array:
 def tanh_derivative(z: ArrayLike) -> Array:
     """Return tanh′(z) = 1 - tanh(z)², at most 1 (at z = 0).
 
-    Computed as 4e² / (1 + e²)² with e = e^(-|z|), which stays exact where tanh(z)² rounds to 1.
+    Computed as 4e / (1 + e)² with e = e^(-2|z|), which stays exact where tanh(z)² rounds to 1.
 
     Raises TypeError for what is not real numbers.
 
     >>> tanh_derivative([0.0, 1000.0])
     array([1., 0.])
     """
-    e_squared = np.exp(-np.abs(_checks.real_array(z, "z"))) ** 2
-    return 4 * e_squared / (1 + e_squared) ** 2
+    size = np.minimum(np.abs(_checks.real_array(z, "z")), 1000)  # beyond, e is 0; and 2|z| never overflows
+    e = np.exp(-2 * size)
+    return 4 * e / (1 + e) ** 2
 
 
 class Tanh(Layer):
@@ -212,7 +214,7 @@ def leaky_relu_derivative(z: ArrayLike, alpha: float = 0.01) -> Array:
     array([0.1, 0.1, 1. ])
     """
     z, alpha = _checks.real_array(z, "z"), _checks.share(alpha, "alpha", closed=True)
-    return np.where(z > 0, 1, alpha).astype(z.dtype)
+    return np.where(np.isnan(z), z, np.where(z > 0, 1, alpha)).astype(z.dtype)
 
 
 class LeakyReLU(Layer):
@@ -247,6 +249,7 @@ def softmax(z: ArrayLike) -> Array:
     """Return the probabilities e^(z_i) / Σ_j e^(z_j), over the last axis; each row sums to 1.
 
     The largest z of each row is subtracted first. That changes nothing in the fraction, and no exponential overflows.
+    The difference d is rounded before its exponential is taken, and so p is right to 4 + |d| units of its last place.
 
     Raises TypeError for what is not real numbers, ValueError for a row without any.
 
@@ -260,15 +263,16 @@ def softmax(z: ArrayLike) -> Array:
 def log_softmax(z: ArrayLike) -> Array:
     """Return the logarithms of the probabilities, z_i - log Σ_j e^(z_j), over the last axis.
 
-    Exact also where the probability itself is too small for a float, and so what a loss is computed from.
+    Exact also where the probability itself is too small for a float, or so near 1 that it rounds to 1; and so what a
+    loss is computed from. The largest z of a row is subtracted first, and then its own exponential is the 1 in
+    log(1 + Σ of the others), which `log1p` takes without rounding the sum.
 
     Raises TypeError for what is not real numbers, ValueError for a row without any.
 
     >>> log_softmax([0.0, 1000.0])
     array([-1000.,     0.])
     """
-    z = _below_largest(_checks.real_array(z, "z"))
-    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+    return log_softmax_of_gaps(_below_largest(_checks.real_array(z, "z")))
 
 
 def softmax_jacobian(z: ArrayLike) -> Array:
@@ -302,6 +306,13 @@ class Softmax(Layer):
 
     def backward(self, x: Array, out: Array, d_out: Array) -> tuple[Array, Gradients]:
         return out * (d_out - (d_out * out).sum(axis=-1, keepdims=True)), {}
+
+
+def log_softmax_of_gaps(gaps: Array) -> Array:
+    """Return `log_softmax` of rows from which their largest entry has been subtracted already."""
+    others = np.exp(gaps)
+    np.put_along_axis(others, gaps.argmax(axis=-1, keepdims=True), 0, axis=-1)
+    return gaps - np.log1p(others.sum(axis=-1, keepdims=True))
 
 
 def _below_largest(z: Array) -> Array:

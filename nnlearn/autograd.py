@@ -7,6 +7,7 @@ node hands its gradient to the nodes that it was made from, multiplied by its lo
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from nnlearn import _checks
@@ -29,6 +30,8 @@ class Value:
     >>> out.backward()
     >>> round(out.data, 4), round(w.grad, 4)
     (0.1974, 0.4805)
+
+    A result, a slope or a gradient that is too large for a float is a ValueError, in place of an inf that goes on.
     """
 
     def __init__(
@@ -36,6 +39,8 @@ class Value:
         parents: tuple[Value, ...] = (), slopes: tuple[float, ...] = (), operation: str = "",
     ) -> None:  # fmt: skip
         self.data = _checks.number(data, "data")
+        if not isinstance(label, str):
+            raise TypeError(f"label must be a string, got {_checks.describe(label)}")
         self.grad = 0.0
         self.label = label
         self.parents, self.slopes, self.operation = parents, slopes, operation
@@ -56,19 +61,22 @@ class Value:
             raise ValueError(f"a power with the exponent {exponent} needs a base of at least 0, got {self.data}")
         if self.data == 0 and exponent < 1 and exponent != 0:
             raise ValueError(f"0 to the power of {exponent} has no finite value and slope")
-        slope = 0.0 if exponent == 0 else exponent * self.data ** (exponent - 1)
-        return Value(self.data**exponent, parents=(self,), slopes=(slope,), operation=f"power {exponent:g}")
+        operation = f"power {exponent:g}"
+        out = _finite(operation, self, lambda: self.data**exponent)
+        slope = _finite(operation, self, lambda: 0.0 if exponent == 0 else exponent * self.data ** (exponent - 1))
+        return Value(out, parents=(self,), slopes=(slope,), operation=operation)
 
     def exp(self) -> Value:
         """Return e to the power of this value."""
-        out = math.exp(self.data)
+        out = _finite("exp", self, lambda: math.exp(self.data))
         return Value(out, parents=(self,), slopes=(out,), operation="exp")
 
     def log(self) -> Value:
         """Return the natural logarithm; raises ValueError for a value that is not positive."""
         if self.data <= 0:
             raise ValueError(f"log needs a value above 0, got {self.data}")
-        return Value(math.log(self.data), parents=(self,), slopes=(1 / self.data,), operation="log")
+        slope = _finite("log", self, lambda: 1 / self.data)
+        return Value(math.log(self.data), parents=(self,), slopes=(slope,), operation="log")
 
     def tanh(self) -> Value:
         """Return the hyperbolic tangent."""
@@ -122,6 +130,9 @@ class Value:
         for value in reversed(order):
             for parent, slope in zip(value.parents, value.slopes, strict=True):
                 parent.grad += slope * value.grad
+        # Looked at in the end, so that all of them can be seen.
+        if not all(math.isfinite(value.grad) for value in order):
+            raise ValueError("the gradients must be finite, got one that is too large for a float; look at the graph")
 
     def ancestors(self) -> list[Value]:
         """Return this value and all that it was made from, each after all of its parents.
@@ -150,6 +161,17 @@ class Value:
     def __repr__(self) -> str:
         name = f"{self.label} = " if self.label else ""
         return f"Value({name}{self.data:.4g}, grad {self.grad:.4g})"
+
+
+def _finite(operation: str, value: Value, compute: Callable[[], float]) -> float:
+    """Return what `compute` gives, a value or a slope, if it is a number that a float can hold."""
+    try:
+        result = compute()
+    except OverflowError:
+        result = math.inf
+    if not math.isfinite(result):
+        raise ValueError(f"{operation} must have a value and a slope that a float can hold, got {value.data:.4g} for it")
+    return result
 
 
 def _value(number: Value | float) -> Value:

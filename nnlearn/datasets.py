@@ -103,9 +103,9 @@ def blobs(
     >>> x.shape, np.bincount(y)
     ((90, 2), array([45, 45]))
     """
-    centers = _checks.real_array(centers, "centers")
-    if centers.ndim != 2 or len(centers) < 2 or not np.isfinite(centers).all():
-        raise ValueError(f"centers must hold at least two points of finite numbers, shape (k, d), got {centers}")
+    centers = _checks.finite_array(centers, "centers")
+    if centers.ndim != 2 or len(centers) < 2:
+        raise ValueError(f"centers must hold at least two points, shape (k, d), got the shape {centers.shape}")
     n, noise = _size(rng, n, noise, classes=len(centers))
     y = np.arange(n) % len(centers)
     return centers[y] + rng.normal(0, noise, (n, centers.shape[1])), y
@@ -113,9 +113,7 @@ def blobs(
 
 def _size(rng: np.random.Generator, n: int, noise: float, classes: int) -> tuple[int, float]:
     _checks.generator(rng)
-    noise = _checks.number(noise, "noise")
-    if noise < 0:
-        raise ValueError(f"noise must be at least 0, got {noise}")
+    noise = _checks.at_least_0(noise, "noise")
     return _checks.count(n, "n", least=classes), noise
 
 
@@ -177,6 +175,7 @@ def _shipped(name: str) -> list[str]:
 DEBIAN_FOLDER = "/usr/share/datasets/fashion-mnist"
 #: What an IDX file may say that it holds: about five times as much as the largest of Fashion-MNIST's.
 IDX_LIMIT = 2**28
+IDX_DIMENSIONS = 32
 FASHION_CLASSES = (
     "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
 )  # fmt: skip
@@ -195,7 +194,9 @@ def fashion_mnist(folder: PathLike | None = None) -> tuple[Dataset, Dataset]:
         ...
     FileNotFoundError: no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in no-such-folder...
     """
-    folder = pathlib.Path(folder or os.environ.get("NNLEARN_FASHION_MNIST") or DEBIAN_FOLDER)
+    if folder is None:
+        folder = os.environ.get("NNLEARN_FASHION_MNIST") or DEBIAN_FOLDER
+    folder = pathlib.Path(_checks.path(folder, "folder"))
     parts = []
     for part in ("train", "t10k"):
         images = read_idx(_idx_file(folder, f"{part}-images-idx3-ubyte"), dimensions=3)
@@ -234,6 +235,9 @@ def read_idx(path: PathLike, *, dimensions: int) -> NDArray[np.uint8]:
     ...     print(read_idx(path, dimensions=1))
     [7 2 1]
     """
+    path, dimensions = _checks.path(path, "path"), _checks.count(dimensions, "dimensions")
+    if dimensions > IDX_DIMENSIONS:
+        raise ValueError(f"dimensions must be at most {IDX_DIMENSIONS}, got {dimensions}")
     start = 4 + 4 * dimensions
     with open(path, "rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
@@ -297,7 +301,7 @@ def train_test_split(rng: np.random.Generator, x: ArrayLike, y: ArrayLike, *, te
     ((8, 10), (2, 10))
     """
     _checks.generator(rng)
-    x, y = np.asarray(x), np.asarray(y)
+    x, y = _checks.plain_array(x, "x"), _checks.plain_array(y, "y")
     test_share = _checks.share(test_share, "test_share")
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
         raise ValueError(f"x and y must have as many rows as each other, got shapes {x.shape} and {y.shape}")
@@ -343,11 +347,9 @@ def standardize(train: ArrayLike, *others: ArrayLike) -> Any:
 
 
 def _rows(x: ArrayLike, name: str) -> Array:
-    x = _checks.real_array(x, name)
+    x = _checks.finite_array(x, name)
     if x.ndim != 2 or len(x) == 0:
         raise ValueError(f"{name} must hold one example in each row, shape (n, d), got {x.shape}")
-    if not np.isfinite(x).all():
-        raise ValueError(f"{name} must be finite, got nan or inf in it")
     return x
 
 
@@ -369,6 +371,10 @@ def one_hot(labels: ArrayLike, n_classes: int | None = None, *, dtype: DTypeLike
     return rows
 
 
+#: Above it a float is whole whatever it stands for.
+LARGEST_LABEL = 2**53
+
+
 # ---- Judging -----------------------------------------------------------------------------------------------------
 
 
@@ -379,14 +385,21 @@ def predicted_labels(out: ArrayLike, *, threshold: float = 0.5) -> Labels:
     column it is 1 where the entry is at least `threshold`: 0.5 for probabilities, 0 for logits. Shapes: out (..., n, k),
     labels (..., n).
 
-    Raises ValueError for an out that has no rows.
+    Raises ValueError for an out that has no rows, and for nan, which says no label.
 
     >>> predicted_labels([[0.1, 0.9], [0.8, 0.2]]), predicted_labels([[0.7], [0.2]])
     (array([1, 0]), array([1, 0]))
     """
     out = _checks.real_array(out, "out")
+    if np.isnan(out).any():
+        raise ValueError(f"out must say a label for each row, got nan in {np.isnan(out).sum()} places")
+    return _said(out, "out", _checks.number(threshold, "threshold"))
+
+
+def _said(out: Array, name: str, threshold: float = 0.5) -> np.ndarray:
+    """Return the labels that the rows say; of a row with nan in it any."""
     if out.ndim < 2 or out.shape[-1] == 0:
-        raise ValueError(f"out must hold one row for each example, shape (n, k), got {out.shape}")
+        raise ValueError(f"{name} must hold one row for each example, shape (n, k), got {out.shape}")
     return (out[..., 0] >= threshold).astype(int) if out.shape[-1] == 1 else out.argmax(axis=-1)
 
 
@@ -401,16 +414,19 @@ def accuracy(out: ArrayLike, y: ArrayLike, *, threshold: float = 0.5) -> Numbers
     >>> accuracy([[0.9, 0.1], [0.2, 0.8]], [0, 0])
     np.float64(0.5)
     """
-    out, y = _checks.real_array(out, "out"), _checks.real_array(y, "y")
+    out, y, threshold = _checks.real_array(out, "out"), _checks.finite_array(y, "y"), _checks.number(threshold, "threshold")
     said: np.ndarray = out
     broken = np.isnan(out)
     if out.ndim != 1:
-        said, broken = predicted_labels(out, threshold=threshold), np.asarray(broken.any(axis=-1))
+        said, broken = _said(out, "out", threshold), np.asarray(broken.any(axis=-1))
+    else:
+        _whole(out[~broken], "out, without a column for each output,")
     if y.ndim > 1:
         if y.shape[-1] > 1 and out.ndim > 1 and out.shape[-1] not in (1, y.shape[-1]):
             raise ValueError(f"out and y must have as many classes as each other, got {out.shape} and {y.shape}")
         one_output = out.ndim > 1 and out.shape[-1] == 1
-        y = y[..., 0] if y.shape[-1] == 1 and not one_output else predicted_labels(y)
+        y = y[..., 0] if y.shape[-1] == 1 and not one_output else _said(y, "y")
+    _whole(y, "y")
     if y.size == 0 or y.shape not in (said.shape, said.shape[-1:]):
         raise ValueError(f"out and y must hold as many examples as each other, got {out.shape} and {y.shape}")
     return ((said == y) & ~broken).mean(axis=-1)
@@ -439,9 +455,16 @@ def confusion_matrix(y: ArrayLike, said: ArrayLike, n_classes: int | None = None
 
 def _labels(labels: ArrayLike, name: str) -> Labels:
     """Return class labels as an array of whole numbers from 0 on; floats that are whole are accepted."""
-    labels = _checks.real_array(labels, name) if np.asarray(labels).dtype.kind not in "iu" else np.asarray(labels)
+    labels = _checks.plain_array(labels, name)
+    labels = labels if labels.dtype.kind in "iu" else _checks.real_array(labels, name)
     if labels.ndim != 1 or labels.size == 0:
         raise ValueError(f"{name} must hold one label for each example, shape (n,), got {labels.shape}")
-    if not (np.isfinite(labels).all() and (labels == np.floor(labels)).all() and labels.min() >= 0):
-        raise ValueError(f"{name} must hold whole numbers from 0 on, got {labels[:5]}")
+    _whole(labels, name)
     return labels.astype(int)
+
+
+def _whole(labels: np.ndarray, name: str) -> None:
+    """Raise a ValueError where the numbers are no class labels."""
+    wrong = ~np.isfinite(labels) | (labels != np.floor(labels)) | (labels < 0) | (labels > LARGEST_LABEL)
+    if wrong.any():
+        raise ValueError(f"{name} must hold whole numbers from 0 on, got {labels[wrong].flat[0]}")

@@ -123,7 +123,7 @@ def gradient_check(
     - Where a layer or the loss has a kink (ReLU at 0), a nudge across it spoils the difference: values that lie that
       close are counted in the report and in a KinkWarning.
 
-    Raises ValueError for a population: check `network.member(k)`.
+    Raises ValueError for a population (check `network.member(k)`), and for x or parameters that are not finite.
 
     >>> from nnlearn import Dense, MeanSquaredError, Network, Tanh
     >>> rng = np.random.default_rng(0)
@@ -135,12 +135,17 @@ def gradient_check(
     _checks.instance(network, Network, "network", "Network([Dense(2, 1, rng=rng)])")
     _checks.instance(loss, Loss, "loss", "MeanSquaredError()")
     if network.is_population:
-        raise ValueError("gradient_check works on a single network; use network.member(k) for one of a population")
+        raise ValueError("network must be a single network, got a population; use network.member(k) for one of it")
     if not network.params:
         raise ValueError("network must have parameters to check, got a network without any")
     h, tolerance = _checks.positive(h, "h"), _checks.positive(tolerance, "tolerance")
     samples = None if samples is None else _checks.count(samples, "samples")
     rng = np.random.default_rng(0) if rng is None else _checks.generator(rng)
+    x = _checks.finite_array(x, "x")
+    if x.size == 0:
+        raise ValueError(f"x must hold at least one example, got the shape {x.shape}")
+    for name, array in network.params.items():
+        _checks.finite_array(array, f"the network's parameter {name}")
     network = network.astype(np.float64)
     with network.training(False):
         values = network.trace(x)

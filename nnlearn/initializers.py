@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 
 from nnlearn import _checks
 from nnlearn._types import Array, Shape
+
+LARGEST_SIZE = 1e300
+#: More than any memory holds, and few enough for numpy to count the bytes.
+MOST_WEIGHTS = 10**15
 
 
 def zeros(rng: np.random.Generator, shape: Shape) -> Array:
@@ -30,7 +37,7 @@ def random_uniform(rng: np.random.Generator, shape: Shape, limit: float = 0.05) 
     ((100, 50), True)
     """
     _fans(rng, shape)
-    limit = _checks.positive(limit, "limit")
+    limit = _size(limit, "limit")
     return rng.uniform(-limit, limit, shape)
 
 
@@ -44,7 +51,7 @@ def random_normal(rng: np.random.Generator, shape: Shape, std: float = 0.05) -> 
     0.1
     """
     _fans(rng, shape)
-    return rng.normal(0.0, _checks.positive(std, "std"), shape)
+    return rng.normal(0.0, _size(std, "std"), shape)
 
 
 def glorot_uniform(rng: np.random.Generator, shape: Shape) -> Array:
@@ -106,10 +113,20 @@ def he_normal(rng: np.random.Generator, shape: Shape) -> Array:
     return rng.normal(0.0, np.sqrt(2 / n_in), shape)
 
 
+def _size(value: Any, name: str) -> float:
+    """Return a positive number that is small enough for none of the weights to become inf."""
+    value = _checks.positive(value, name)
+    if value > LARGEST_SIZE:
+        raise ValueError(f"{name} must be at most {LARGEST_SIZE:g}, got {value}")
+    return value
+
+
 def _fans(rng: np.random.Generator, shape: Shape) -> tuple[int, int]:
     """Return (n_in, n_out), the last two entries of `shape`; more entries in front are a population."""
     _checks.generator(rng)
     if not isinstance(shape, (tuple, list)) or len(shape) < 2:
         raise ValueError(f"shape must be (n_in, n_out), got {shape!r}")
     sizes = [_checks.count(size, "each entry of shape") for size in shape]
+    if math.prod(sizes) > MOST_WEIGHTS:
+        raise ValueError(f"shape must hold at most {MOST_WEIGHTS:.0e} weights, got {shape!r}")
     return sizes[-2], sizes[-1]

@@ -13,6 +13,9 @@ from nnlearn.initializers import glorot_uniform
 class Layer:
     """What every layer offers. A layer keeps its parameters and nothing of the data that went through it.
 
+    `backward` is the formula alone: it trusts that its arguments are what forward took and gave. `Network.backward` checks
+    that they are.
+
     Because nothing is kept, `backward` is given what it needs: the layer's input `x`, its output `out`, and
     d_out = ∂L/∂out. In a chain of layers those are exactly the values that `Network.trace` returns.
 
@@ -87,12 +90,13 @@ class Dense(Layer):
         dtype = _checks.float_dtype(dtype)
         if not callable(init):
             raise TypeError(f"init must be a function f(rng, shape), such as he_uniform, got {_checks.describe(init)}")
-        weights = np.asarray(init(_checks.generator(rng), (self.n_in, self.n_out)))
+        weights = _checks.finite_array(init(_checks.generator(rng), (self.n_in, self.n_out)), "what init returns")
         if weights.shape != (self.n_in, self.n_out):
             raise ValueError(
                 f"init must return an array of shape {(self.n_in, self.n_out)}, got {_checks.describe(weights)}"
             )
-        self.params = {"W": weights.astype(dtype), "b": np.zeros((1, self.n_out), dtype)}
+        weights = np.array(_checks.as_dtype(weights, dtype, "what init returns"))  # an array of its own
+        self.params = {"W": weights, "b": np.zeros((1, self.n_out), dtype)}
 
     def forward(self, x: Array) -> Array:
         x = _checks.real_array(x, "x")
@@ -126,6 +130,9 @@ class Dropout(Layer):
     `with network.training():` does the same by hand. The mask is drawn from `rng` at every forward pass. It is not
     kept: a silenced value is written as -0.0 and a value that happens to be zero as +0.0, so that the output alone
     tells `backward` which were silenced.
+
+    In a population the one generator, that of the first network, draws a mask for each network: they drop different
+    units, also where they share x, and not those that each would drop if it were trained alone.
 
     Raises ValueError for a rate outside [0, 1), TypeError for a generator that is none.
 

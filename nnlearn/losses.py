@@ -22,6 +22,8 @@ class Loss:
     Shapes: out (n, m), y (n, m); a column (n, 1) may be compared with n targets (n,). With a population, out is
     (K, n, m), y may be shared, the loss has the shape (K,) and each network gets its own gradient.
 
+    y has to be finite. nan in out gives a loss of nan, and a loss that is too large for a float is inf.
+
     Raises TypeError for what is not real numbers, and ValueError for shapes that do not fit each other, for targets that are not
     finite, and for what a loss does not allow, such as a probability above 1.
 
@@ -57,7 +59,7 @@ class Loss:
 
     def targets(self, y: ArrayLike, out: Array) -> Array:
         """Return `y` in the shape and dtype that belong to `out`, or raise an error that says what is wrong."""
-        y = _checks.real_array(y, "y").astype(out.dtype, copy=False)
+        y = _checks.as_dtype(_checks.real_array(y, "y"), out.dtype, "y")
         if y.ndim == 1 and out.ndim >= 2 and out.shape[-1] == 1:
             y = y[:, None]
         if y.shape not in (out.shape, out.shape[-2:]):
@@ -155,7 +157,7 @@ class BinaryCrossEntropy(Loss):
         return _within_unit(super().targets(y, out))
 
     def each(self, out: Array, y: Array) -> Array:
-        return -(y * np.log(_above_zero(out)) + (1 - y) * np.log(_above_zero(1 - out)))
+        return -(y * np.log(_above_zero(out)) + (1 - y) * _log_of_rest(out))
 
     def slope(self, out: Array, y: Array) -> Array:
         return -y / _above_zero(out) + (1 - y) / _above_zero(1 - out)
@@ -165,11 +167,11 @@ class _RowLoss(Loss):
     """A loss of whole rows: y is a distribution over the classes in each row, or n class labels (n,)."""
 
     def targets(self, y: ArrayLike, out: Array) -> Array:
-        labels = np.asarray(y)
+        labels = _checks.plain_array(y, "y")
         if labels.dtype.kind in "biu" and labels.shape == out.shape[-2:-1] and out.ndim > 1:
             y = _one_hot(labels, out.shape[-1])
         y = super().targets(y, out)
-        if (y < 0).any() or not np.allclose(y.sum(axis=-1), 1, rtol=0, atol=1e-3):
+        if (y < 0).any() or (y > 1.001).any() or not np.allclose(y.sum(axis=-1), 1, rtol=0, atol=1e-3):
             raise ValueError("y must hold class labels, or rows of probabilities that sum to 1")
         return y
 
@@ -207,7 +209,8 @@ class SigmoidCrossEntropy(Loss):
     """Sigmoid and binary cross-entropy in one, on the logit z: L = mean of max(z, 0) - z y + log(1 + e^(-|z|)).
 
     This is `BinaryCrossEntropy` of σ(z), written so that no logarithm of 0 can occur. Its slope is p - y: the
-    sigmoid's derivative is already in it.
+    sigmoid's derivative is already in it. The difference max(z, 0) - z y is computed as |z| times the distance of y
+    from the answer that the sign of z gives, so that nothing cancels when both terms are large.
 
     >>> loss = SigmoidCrossEntropy()
     >>> loss([[-1000.0]], [[1.0]]), loss.gradient([[-1000.0]], [[1.0]])
@@ -218,7 +221,8 @@ class SigmoidCrossEntropy(Loss):
         return _within_unit(super().targets(y, out))
 
     def each(self, out: Array, y: Array) -> Array:
-        return np.maximum(out, 0) - out * y + np.log1p(np.exp(-np.abs(out)))
+        size = np.abs(out)
+        return size * np.where(out >= 0, 1 - y, y) + np.log1p(np.exp(-size))
 
     def slope(self, out: Array, y: Array) -> Array:
         return sigmoid(out) - y
@@ -249,6 +253,12 @@ class SoftmaxCrossEntropy(_RowLoss):
 def _above_zero(p: Array) -> Array:
     """Return p, but at least the smallest normal float, whose logarithm is finite."""
     return np.maximum(p, np.finfo(p.dtype).tiny)
+
+
+def _log_of_rest(p: Array) -> Array:
+    """Return log(1 - p), exact also for a tiny p, and kept as finite at p = 1 as `_above_zero` keeps it."""
+    with np.errstate(divide="ignore"):
+        return np.maximum(np.log1p(-p), np.log(np.finfo(p.dtype).tiny))
 
 
 def _probabilities(out: Array) -> Array:

@@ -13,11 +13,13 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from nnlearn import _checks
 from nnlearn._types import Array, Gradients, Params
-from nnlearn.layers import Dropout, Layer
+from nnlearn.layers import Dense, Dropout, Layer
 
 
 class Network(Layer):
     """A chain of layers. A network among the layers stands for its own layers, which become part of the chain.
+
+    A layer with parameters may stand in it once; an activation, which keeps nothing, as often as you like.
 
     `trace` returns every intermediate value; these are all that `backward` needs:
 
@@ -38,7 +40,7 @@ class Network(Layer):
     """
 
     def __init__(self, layers: Iterable[Layer]) -> None:
-        if isinstance(layers, Layer) or not np.iterable(layers):
+        if isinstance(layers, (Layer, str)) or not np.iterable(layers):
             raise TypeError(f"layers must be a list of layers, got {_checks.describe(layers)}")
         self.layers: list[Layer] = []
         for place, layer in enumerate(layers):
@@ -47,6 +49,7 @@ class Network(Layer):
             self.layers += layer.layers if isinstance(layer, Network) else [layer]
         if not self.layers:
             raise ValueError("layers must hold at least one layer, got none")
+        _check_each_once(self.layers)
         _check_widths(self.layers)
 
     @property
@@ -82,7 +85,7 @@ class Network(Layer):
 
     def trace(self, x: ArrayLike) -> list[Array]:
         """Return every value on the way: [x, output of layer 0, output of layer 1, ...]."""
-        values = [self._inputs(x)]
+        values = [self._own_rows(self._inputs(x))]
         for layer in self.layers:
             values.append(layer.forward(values[-1]))
         return values
@@ -100,7 +103,8 @@ class Network(Layer):
                 f"values must be the list of {len(self.layers) + 1} arrays that trace(x) returned, "
                 f"got {_checks.describe(values)}"
             )
-        d_out = _checks.real_array(d_out, "d_out").astype(values[-1].dtype, copy=False)
+        self._check_values(values)
+        d_out = _checks.as_dtype(_checks.real_array(d_out, "d_out"), values[-1].dtype, "d_out")
         if d_out.shape != values[-1].shape:
             raise ValueError(f"d_out must have the shape of the output, {values[-1].shape}, got {d_out.shape}")
         gradients = {}
@@ -123,6 +127,7 @@ class Network(Layer):
     @contextmanager
     def training(self, on: bool = True) -> Iterator[Network]:
         """Within `with network.training():` the Dropout layers drop; afterwards each is as it was before."""
+        on = _checks.flag(on, "on")
         dropouts = [layer for layer in self.layers if isinstance(layer, Dropout)]
         before = [layer.training for layer in dropouts]
         for layer in dropouts:
@@ -140,9 +145,12 @@ class Network(Layer):
         return copy.deepcopy(self)
 
     def astype(self, dtype: DTypeLike) -> Network:
-        """Return a copy with all parameters in float32 or float64."""
+        """Return a copy with all parameters in float32 or float64.
+
+        Raises ValueError where float32 cannot hold a parameter.
+        """
         dtype = _checks.float_dtype(dtype)
-        return self._rebuilt(lambda key, array: array.astype(dtype))
+        return self._rebuilt(lambda key, array: np.array(_checks.as_dtype(array, dtype, key)))
 
     @classmethod
     def population(cls, networks: Iterable[Network]) -> Network:
@@ -151,6 +159,8 @@ class Network(Layer):
         Everything else stays the same code: x (n, n_in) gives an output (K, n, n_out), a loss of shape (K,) and
         gradients of shape (K, ...). The networks are copied.
         """
+        if isinstance(networks, Layer) or not np.iterable(networks):
+            raise TypeError(f"networks must be a list of networks, got {_checks.describe(networks)}")
         networks = list(networks)
         if not networks:
             raise ValueError("networks must hold at least one network, got none")
@@ -171,7 +181,7 @@ class Network(Layer):
         return any(array.ndim > 2 for array in self.params.values())
 
     def member(self, k: int) -> Network:
-        """Return network k of a population, as a single network of its own."""
+        """Return network k of a population, as a single network of its own; raises IndexError where there is none."""
         if not self.is_population:
             raise ValueError("member(k) needs a population; this is a single network")
         k = _checks.count(k, "k", least=0)
@@ -213,6 +223,29 @@ class Network(Layer):
             raise ValueError(f"x must be shared or hold rows for each of the {self._size} networks, got {x.shape}")
         return x.astype(self.dtype, copy=False) if self.params else x
 
+    def _check_values(self, values: list[Array]) -> None:
+        """Raise an error where `values` cannot be what `trace` returned."""
+        for place, value in enumerate(values):
+            if not isinstance(value, np.ndarray) or value.dtype not in _checks.FLOATS or value.ndim < 2:
+                raise TypeError(f"values must be arrays that trace(x) returned, values[{place}] is {_checks.describe(value)}")
+        for place, layer in enumerate(self.layers):
+            if isinstance(layer, Dense):
+                x, out = values[place].shape, values[place + 1].shape
+                if (x[-1], out[-1]) != (layer.n_in, layer.n_out) or x[-2] != out[-2]:
+                    raise ValueError(
+                        f"values must be what trace(x) returned, (n, {layer.n_in}) before and (n, {layer.n_out}) behind "
+                        f"layers[{place}], got {x} and {out}"
+                    )
+
+    def _own_rows(self, x: Array) -> Array:
+        """Return shared rows once for each network of a population, where a Dropout layer is to drop some of them.
+
+        Behind the first layer with parameters each network has rows of its own anyway, and so drops units of its own.
+        """
+        first = next((place for place, layer in enumerate(self.layers) if layer.params), 0)
+        drops = any(isinstance(layer, Dropout) and layer.training for layer in self.layers[:first])
+        return np.broadcast_to(x, (self._size, *x.shape[-2:])) if drops and self.is_population else x
+
     @property
     def _size(self) -> int:
         """The number of networks in a population."""
@@ -229,6 +262,21 @@ class Network(Layer):
         for key, array in params.items():
             place, name = key.split(".", 1)
             self.layers[int(place)].params[name] = array
+
+
+def _check_each_once(layers: list[Layer]) -> None:
+    """Raise a ValueError where a layer with parameters stands in two places: an optimizer would step twice with them.
+
+    A layer without any, such as an activation, is a pure function and may be used again.
+    """
+    places: dict[int, int] = {}
+    for place, layer in enumerate(layers):
+        first = places.setdefault(id(layer), place)
+        if first != place and layer.params:
+            raise ValueError(
+                f"layers must be different objects where they have parameters, got the same {layer!r} as layers[{first}] "
+                f"and layers[{place}]; make a second one"
+            )
 
 
 def _check_widths(layers: list[Layer]) -> None:

@@ -12,6 +12,14 @@ from nnlearn import _checks
 from nnlearn._types import Array, ArrayOrArrays, Numbers, Params, Rate, Settings
 
 
+class NonFiniteGradient(ValueError):
+    """A gradient has nan or inf in it, and no step was taken. `name` is its parameter's, `gradient` the array."""
+
+    def __init__(self, name: str, gradient: Array) -> None:
+        super().__init__(f"gradients must be finite, got nan or inf in that of {name}")
+        self.name, self.gradient = name, gradient
+
+
 class Optimizer:
     """What every optimizer does: count its steps, keep its memory for each parameter, and apply its rule.
 
@@ -55,8 +63,18 @@ class Optimizer:
 
         Both are dicts with the same keys, lists of the same length, or single arrays. An optimizer remembers the
         arrays that it was first used with, so each network needs an optimizer of its own.
+
+        Raises NonFiniteGradient, a ValueError, for a gradient with nan or inf in it, before anything is changed.
         """
         params, gradients = _named(params, "params"), _named(gradients, "gradients")
+        gradients = {name: _checks.real_array(array, f"the gradient of {name}") for name, array in gradients.items()}
+        for name, gradient in gradients.items():
+            if not np.isfinite(gradient).all():
+                raise NonFiniteGradient(name, gradient)
+        self._step(params, gradients)
+
+    def _step(self, params: Params, gradients: Params) -> None:
+        """Take a step with dicts of arrays; nan in a gradient goes into its parameter."""
         self._check(params, gradients)
         rate = self.rate(self.t)
         rates = {name: along_first_axis(rate, w) for name, w in params.items()}
@@ -69,16 +87,20 @@ class Optimizer:
         """Walk `steps` steps down from `start`, where gradient(w) gives the gradient at w; return all the points.
 
         Shapes: start (d,) gives (steps + 1, d). Several walks at once are a start of (K, d), with one rate or K. The
-        optimizer itself stays as it was.
+        optimizer itself stays as it was. A walk that runs away ends at inf and then nan, with numpy's RuntimeWarning, and
+        those beside it go on.
 
         >>> SGD(lr=0.25).path(lambda w: 2 * w, start=[8.0], steps=3).ravel()
         array([8., 4., 2., 1.])
         """
         walker = self.fresh()
-        w = _checks.real_array(start, "start").copy()
+        if not callable(gradient):
+            raise TypeError(f"gradient must be a function of w, got {_checks.describe(gradient)}")
+        w = _checks.finite_array(start, "start").copy()
         points = [w.copy()]
         for _ in range(_checks.count(steps, "steps", least=0)):
-            walker.step(w, np.asarray(gradient(w), w.dtype))
+            slope = _checks.real_array(gradient(w), "gradient(w)").astype(w.dtype, copy=False)
+            walker._step({"w": w}, {"w": slope})
             points.append(w.copy())
         return np.stack(points)
 
@@ -109,6 +131,8 @@ class Optimizer:
             raise ValueError(
                 f"gradients must be for the same parameters as params, {list(params)}, got {list(gradients)}"
             )
+        if len({id(w) for w in params.values()}) < len(params):
+            raise ValueError(f"params must be different arrays, got one array more than once among {list(params)}")
         for name, w in params.items():
             if not isinstance(w, np.ndarray) or w.dtype not in _checks.FLOATS:
                 raise TypeError(
@@ -167,8 +191,8 @@ class Momentum(Optimizer):
     def __init__(self, lr: Rate, beta: float = 0.9, *, classical: bool = False, nesterov: bool = False) -> None:
         super().__init__(lr)
         self.beta = _checks.share(beta, "beta")
-        self.classical = bool(classical)
-        self.nesterov = bool(nesterov)
+        self.classical = _checks.flag(classical, "classical")
+        self.nesterov = _checks.flag(nesterov, "nesterov")
 
     def rule(self, gradient: Array, memory: tuple[Array, ...], t: int) -> Array:
         (v,) = memory
@@ -251,11 +275,11 @@ def _same(array: Array, other: Array) -> bool:
 
 def _rates(lr: ArrayLike, name: str = "lr", least: float | None = None) -> Numbers:
     """Return `lr` as a positive float (or one of at least `least`), or as an array of such for a population."""
-    if np.ndim(lr) == 0:
+    if not isinstance(lr, (np.ndarray, list, tuple)) or np.shape(_checks.plain_array(lr, name)) == ():
         lr = _checks.number(lr, name)
     else:
         lr = _checks.real_array(lr, name).copy()
-        if lr.ndim != 1 or not np.isfinite(lr).all():
+        if lr.ndim != 1 or lr.size == 0 or not np.isfinite(lr).all():
             raise ValueError(
                 f"{name} must be a number or one finite number for each network, got {_checks.describe(lr)}"
             )

@@ -9,6 +9,8 @@ from nnlearn._types import Numbers, Schedule
 
 
 class _Schedule:
+    """A function of the step t = 0, 1, 2, …, a whole number."""
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value}' for name, value in vars(self).items())})"
 
@@ -29,7 +31,7 @@ class StepDecay(_Schedule):
         self.every = _checks.count(every, "every")
 
     def __call__(self, t: int) -> float:
-        return self.lr * self.factor ** (t // self.every)
+        return self.lr * self.factor ** (_checks.count(t, "t", least=0) // self.every)
 
 
 class ExponentialDecay(_Schedule):
@@ -47,7 +49,7 @@ class ExponentialDecay(_Schedule):
         self.half_life = _checks.positive(half_life, "half_life")
 
     def __call__(self, t: int) -> float:
-        return self.lr * 2 ** (-t / self.half_life)
+        return self.lr * 2 ** (-_checks.count(t, "t", least=0) / self.half_life)
 
 
 class CosineDecay(_Schedule):
@@ -70,7 +72,7 @@ class CosineDecay(_Schedule):
             raise ValueError(f"final must lie between 0 and lr = {self.lr}, got {self.final}")
 
     def __call__(self, t: int) -> float:
-        done = min(t / self.steps, 1)
+        done = min(_checks.count(t, "t", least=0) / self.steps, 1)
         return self.final + (self.lr - self.final) * (1 + math.cos(math.pi * done)) / 2
 
 
@@ -89,5 +91,6 @@ class Warmup(_Schedule):
         self.then = then if callable(then) else _checks.positive(then, "then")
 
     def __call__(self, t: int) -> Numbers:
+        t = _checks.count(t, "t", least=0)
         lr = self.then(t) if callable(self.then) else self.then
         return lr * min((t + 1) / self.steps, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeAlias
 
@@ -13,7 +13,7 @@ from nnlearn import _checks, _workshop
 from nnlearn._types import Array, Labels, Numbers, Params
 from nnlearn.losses import Loss
 from nnlearn.network import Network
-from nnlearn.optimizers import Optimizer
+from nnlearn.optimizers import NonFiniteGradient, Optimizer
 
 #: A function of (output, y); and a function that is told of the progress after every epoch and returns True to stop.
 Metric: TypeAlias = Callable[[Array, np.ndarray], Any]
@@ -90,8 +90,9 @@ def fit(
       returns True. `EarlyStopping` and `ProgressBar` are such. One with a method `finish(progress)` has it called at
       the end, also when training stops with an error.
 
-    Raises TrainingDiverged at the first loss that is not finite, or when an epoch ends with weights that are not. The
-    network then has the weights again that it had before that epoch, all of them finite.
+    Raises TrainingDiverged at the first loss or gradient that is not finite, or when an epoch ends with weights, with
+    something that the optimizer remembers, or with a validation loss that is not. The network then has the weights
+    again that it had before that epoch, all of them finite.
 
     Also raises TypeError or ValueError, which name the argument, for parts and data that do not fit each other.
 
@@ -114,15 +115,23 @@ def fit(
     workshop = _workshop.open_workshop(network, loss, optimizer, x, y, batch_size)
     try:
         for _ in range(epochs):
-            order = rng.permutation(n)
+            order, before = rng.permutation(n), {} if validation is None else _copies(network)
             total = None if workshop is None else workshop.epoch(order)
             if total is None:
                 workshop = None
                 total = _plain_epoch(progress, x, y, order, batch_size, loss)
             else:
                 progress.step += -(-n // batch_size)
+            if validation is not None or metrics:
+                out, validation_loss = _evaluate(network, x, validation, loss)
+                if not np.isfinite(validation_loss).all():
+                    what = f"the validation loss became {_short(validation_loss)}{_where(validation_loss)}"
+                    _stop(what, progress.step, progress, before)
             history.loss.append(total / n)
-            _evaluate(network, x, validation, judged_y, loss, metrics, history)
+            if validation is not None:
+                history.validation_loss.append(validation_loss)
+            for name, metric in (metrics or {}).items():
+                history.metrics[name].append(metric(out, judged_y))
             progress.epoch += 1
             # A list, so that every callback hears of the epoch, also when an earlier one asks to stop.
             if any([_is_true(callback(progress)) for callback in callbacks]):
@@ -178,7 +187,7 @@ class EarlyStopping:
 
     def __init__(self, patience: int = 5, *, min_delta: float = 0.0) -> None:
         self.patience = _checks.count(patience, "patience")
-        self.min_delta = _checks.number(min_delta, "min_delta")
+        self.min_delta = _checks.at_least_0(min_delta, "min_delta")
         self._start_over()
 
     def _start_over(self) -> None:
@@ -260,7 +269,11 @@ def _plain_epoch(progress: Progress, x: Array, y: Array, order: Labels, batch_si
     total: Numbers = 0.0
     for rows in _in_batches(order, batch_size):
         x_batch, y_batch = np.take(x, rows, axis=-2), np.take(y, rows, axis=-2)
-        batch_loss = _train_on(network, x_batch, y_batch, loss, progress.optimizer)
+        try:
+            batch_loss = _train_on(network, x_batch, y_batch, loss, progress.optimizer)
+        except NonFiniteGradient as error:
+            sizes = np.abs(error.gradient).max(axis=(-2, -1))
+            _stop(f"the gradient of {error.name} became infinite or nan{_where(sizes)}", progress.step + 1, progress, start)
         if not np.isfinite(batch_loss).all():
             what = f"the loss became {_short(batch_loss)}{_where(batch_loss)}"
             _stop(what, progress.step + 1, progress, start)
@@ -268,6 +281,9 @@ def _plain_epoch(progress: Progress, x: Array, y: Array, order: Labels, batch_si
         progress.step += 1
     if not all(np.isfinite(array).all() for array in network.params.values()):
         _stop("the weights became infinite or nan", progress.step, progress, start)
+    if not all(np.isfinite(array).all() for arrays in _remembered(progress.optimizer) for array in arrays):
+        what = f"the averages that {type(progress.optimizer).__name__} keeps became infinite or nan"
+        _stop(what, progress.step, progress, start)
     return total
 
 
@@ -288,18 +304,19 @@ def _train_on(network: Network, x: Array, y: Array, loss: Loss, optimizer: Optim
 
 
 def _evaluate(
-    network: Network, x: Array, validation: tuple[Array, Array] | None, judged_y: np.ndarray, loss: Loss,
-    metrics: dict[str, Metric] | None, history: History,
-) -> None:  # fmt: skip
-    """Add the validation loss and the metrics of the finished epoch to the history."""
-    if validation is None and not metrics:
-        return
+    network: Network, x: Array, validation: tuple[Array, Array] | None, loss: Loss
+) -> tuple[Array, Numbers]:
+    """Return the output for the rows that are judged, and the validation loss, which is 0 where there are no such rows."""
     with np.errstate(over="ignore", invalid="ignore"):
-        out = network.predict(x if validation is None else validation[0])
-        if validation is not None:
-            history.validation_loss.append(_plain(loss.value(loss.outputs(out), validation[1])))
-    for name, metric in (metrics or {}).items():
-        history.metrics[name].append(metric(out, judged_y))
+        if validation is None:
+            return network.predict(x), 0.0
+        out = network.predict(validation[0])
+        return out, _plain(loss.value(loss.outputs(out), validation[1]))
+
+
+def _remembered(optimizer: Optimizer) -> Iterable[tuple[Array, ...]]:
+    """Return what the optimizer remembers of each parameter: tuples of arrays."""
+    return (optimizer._memories or {}).values()
 
 
 def _copies(network: Network) -> Params:
@@ -323,12 +340,15 @@ def _is_true(answer: object) -> bool:
     return isinstance(answer, (bool, np.bool_)) and bool(answer)
 
 
-def _check_parts(network: object, loss: object, optimizer: object, metrics: object, callbacks: object) -> None:
+def _check_parts(network: Network, loss: object, optimizer: object, metrics: object, callbacks: object) -> None:
     """Raise a TypeError for a class or a string where an object is needed, and for one function where a list is."""
     _checks.instance(network, Network, "network", "Network([Dense(2, 1, rng=rng)])")
     _checks.instance(loss, Loss, "loss", "MeanSquaredError()")
     _checks.instance(optimizer, Optimizer, "optimizer", "SGD(lr=0.1)")
-    if metrics is not None and not isinstance(metrics, dict):
+    for name, array in network.params.items():
+        if not np.isfinite(array).all():
+            raise ValueError(f"network must have finite parameters, got nan or inf in {name}")
+    if metrics is not None and not (isinstance(metrics, dict) and all(map(callable, metrics.values()))):
         raise TypeError(f"metrics must be a dict of functions by name, got {_checks.describe(metrics)}")
     if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
         raise TypeError(f"callbacks must be a list of functions, got {_checks.describe(callbacks)}")
@@ -338,12 +358,12 @@ def _checked_data(
     network: Network, loss: Loss, x: ArrayLike, y: ArrayLike, validation: tuple[ArrayLike, ArrayLike] | None
 ) -> tuple[Array, Array, tuple[Array, Array] | None, np.ndarray]:
     """Return the data in the form that network and loss work with, and the y for the metrics as it was given."""
-    judged_y = np.asarray(y)
+    judged_y = _checks.plain_array(y, "y")
     x, y = _checked_pair(network, loss, x, y, "x", "y")
     if validation is not None:
         if not isinstance(validation, (tuple, list)) or len(validation) != 2:
             raise TypeError(f"validation must be a pair (x, y), got {_checks.describe(validation)}")
-        judged_y = np.asarray(validation[1])
+        judged_y = _checks.plain_array(validation[1], "validation y")
         validation = _checked_pair(network, loss, *validation, "validation x", "validation y")
     return x, y, validation, judged_y
 
@@ -351,18 +371,21 @@ def _checked_data(
 def _checked_pair(
     network: Network, loss: Loss, x: ArrayLike, y: ArrayLike, x_name: str, y_name: str
 ) -> tuple[Array, Array]:
-    x = _checks.real_array(x, x_name).astype(network.dtype, copy=False)
+    x = _checks.as_dtype(_checks.finite_array(x, x_name), network.dtype, x_name)
     if x.ndim < 2 or x.shape[-2] == 0:
         raise ValueError(f"{x_name} must hold one example in each row, shape (n, n_in), got {x.shape}")
-    if not np.isfinite(x).all():
-        raise ValueError(f"{x_name} must be finite, got nan or inf in it")
     if len(np.shape(y)) == 0 or np.shape(y)[-2 if np.ndim(y) > 1 else -1] != x.shape[-2]:
         raise ValueError(
             f"{y_name} must hold one target for each of the {x.shape[-2]} rows of {x_name}, got shape {np.shape(y)}"
         )
     # One row shows what form the output has; all of them at once could fill the memory for a large population.
-    out = loss.outputs(network.predict(x[..., :1, :]))
-    return x, loss.targets(y, np.broadcast_to(out, (*out.shape[:-2], x.shape[-2], out.shape[-1])))
+    try:
+        out = loss.outputs(network.predict(x[..., :1, :]))
+        return x, loss.targets(y, np.broadcast_to(out, (*out.shape[:-2], x.shape[-2], out.shape[-1])))
+    except ValueError as error:
+        if x_name == "x":
+            raise
+        raise ValueError(f"{x_name} and {y_name} must fit network and loss; for them {error}") from None
 
 
 def _stop(what: str, step: int, progress: Progress, weights: Params) -> NoReturn:

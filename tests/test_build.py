@@ -1,6 +1,6 @@
 """The book build: a strict build fails for what it has to fail for, and notices what changed.
 
-Each test builds a book of one page with the book's own extension.
+All but the first build a book of one page with the book's own extension.
 """
 
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from book_extension import fingerprint
+from book_extension import fingerprint, is_built
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.test_notebooks import SILENT_ERROR
@@ -23,6 +23,12 @@ nb_execution_mode = "cache"
 nb_execution_show_tb = True
 """
 TOOLS = Path(__file__).resolve().parent.parent / "tools"
+
+
+@pytest.mark.builds_the_book
+def test_the_book_itself_builds_strictly(built):
+    assert (built / "index.html").is_file()
+    assert is_built(built)
 
 
 @pytest.fixture

@@ -368,3 +368,45 @@ def test_the_table_of_parameters_is_read_only_and_its_arrays_are_not():
         network.params["0.W"] = np.zeros((2, 1))
     network.params["0.W"][:] = 7
     assert (network.layers[0].params["W"] == 7).all()
+
+
+# ---- One object in two places, and Dropout in a population -----------------------------------------------------------
+
+
+def test_a_layer_with_parameters_stands_once_in_a_chain_and_an_activation_as_often_as_wanted():
+    dense, bend = nn.Dense(2, 2, rng=np.random.default_rng(0)), nn.Tanh()
+    for layers in ([dense, bend, dense], [nn.Network([dense, bend]), nn.Network([dense])]):
+        with pytest.raises(ValueError, match=r"layers must be different objects .* Dense.* as layers\[0\] and layers\[2\]"):
+            nn.Network(layers)
+    network = nn.Network([bend, dense, bend])
+    assert nn.gradient_check(network, nn.MeanSquaredError(), np.eye(2), np.ones((2, 2)))
+
+
+def populations_with_dropout_in_front(members=3):
+    rng = np.random.default_rng(0)
+    single = nn.Network([nn.Tanh(), nn.Dropout(0.5, rng=rng), nn.Dense(8, 2, rng=rng)])
+    return nn.Network.population([single] * members)
+
+
+def test_each_network_of_a_population_drops_units_of_its_own_also_of_shared_rows():
+    many, x = populations_with_dropout_in_front(), np.ones((5, 8))
+    with many.training():
+        values = many.trace(x)
+    masks = values[2] != 0
+    assert masks.shape == (3, 5, 8)
+    assert all((masks[i] != masks[j]).any() for i, j in [(0, 1), (0, 2), (1, 2)])
+    assert many.predict(x).shape == (3, 5, 2) and many.trace(x)[1].shape == (5, 8)  # switched off, they share
+
+
+def test_the_gradients_behind_dropout_of_shared_rows_are_those_of_each_network():
+    many, x = populations_with_dropout_in_front(), np.random.default_rng(1).normal(size=(5, 8))
+    with many.training():
+        values = many.trace(x)
+        d_out = np.random.default_rng(2).normal(size=(3, 5, 2))
+        d_x, gradients = many.backward(values, d_out)
+    assert d_x.shape == (3, 5, 8)
+    for k in range(3):
+        kept = 2.0 * (values[2][k] != 0)
+        np.testing.assert_allclose(gradients["2.W"][k], (np.tanh(x) * kept).T @ d_out[k], rtol=1e-12)
+        wanted = d_out[k] @ many.params["2.W"][k].T * kept * (1 - np.tanh(x) ** 2)
+        np.testing.assert_allclose(d_x[k], wanted, rtol=1e-12)

@@ -1,6 +1,7 @@
-"""The chapters as notebooks: each runs from any folder, and what a widget keeps to itself is heard.
+"""The form in which the chapters are committed, and that what a widget keeps to itself is heard.
 
-That their outputs are those that are committed is what nbval looks at: `make test-notebooks`.
+That their outputs are those that are committed is what nbval looks at (`make test-notebooks`); that they run from any folder is
+shown by the book's build, which runs each in a folder of its own, and by the browser's Python (`tests/test_lite.py`).
 """
 
 from pathlib import Path
@@ -24,13 +25,6 @@ slider.observe(moved, "value")
 slider.value = 1
 output
 """
-
-
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_a_chapter_runs_from_any_folder_and_no_widget_hides_an_error(path, tmp_path):
-    notebook = executed(nbformat.read(path, as_version=4), tmp_path)
-    assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code")
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_error_that_a_widget_keeps_to_itself_is_heard(tmp_path):

@@ -7,7 +7,8 @@ import pytest
 
 import nnlearn as nn
 
-# Two steps from w with the gradients G, at η = 0.1, computed with 40 decimal digits apart from this package.
+# Two steps from w with the gradients G, at η = 0.1, computed with 40 decimal digits apart from this package;
+# tests/test_numbers.py works them out from the rules.
 START = {"w": [1.0, -2.0], "b": [0.5]}
 G = [{"w": [0.5, -1.0], "b": [3.0]}, {"w": [0.25, 2.0], "b": [-1.0]}]
 BY_HAND = {
@@ -405,3 +406,19 @@ def test_errors_name_the_argument_what_came_and_what_was_expected(call, error, w
         call()
     for word in words:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("make", [nn.SGD, nn.Momentum, nn.RMSprop, nn.Adam])
+def test_a_gradient_that_is_not_finite_changes_nothing(make, bad):
+    optimizer, params = make(0.1), {"W": np.ones((2, 2)), "b": np.ones((1, 2))}
+    gradients = {"W": np.ones((2, 2)), "b": np.array([[0.0, bad]])}
+    with pytest.raises(ValueError, match="gradients must be finite, got nan or inf in that of b"):
+        optimizer.step(params, gradients)
+    assert optimizer.t == 0 and all((array == 1).all() for array in params.values())
+
+
+def test_one_array_under_two_names_is_refused():
+    w = np.ones(2)
+    with pytest.raises(ValueError, match=r"params must be different arrays, got one array more than once .*\['0', '1'\]"):
+        nn.SGD(0.1).step([w, w], [w, w])

@@ -419,6 +419,54 @@ def test_weights_that_the_last_step_spoils_are_found():
     assert_same_params(network, small())
 
 
+def test_a_validation_loss_that_is_not_finite_stops_training_and_the_epoch_before_it_stays():
+    """The training rows are well-behaved; the weights are finite, and only the validation rows tell."""
+    network, kept = nn.Network([nn.Dense(1, 1, rng=np.random.default_rng(0))]), []
+    still_small = nn.SGD(lambda t: 0.1 if t == 0 else 1e3)
+    with pytest.raises(nn.TrainingDiverged, match="the validation loss became inf at step 2, in epoch 2, with lr = 1") as caught:
+        train(
+            network, optimizer=still_small, batch_size=None, xy=(np.ones((2, 1)), np.full((2, 1), 5.0)),
+            validation=(np.full((2, 1), 1e152), np.zeros((2, 1))), callbacks=[lambda p: kept.append(p.network.copy())],
+        )  # fmt: skip
+    assert caught.value.history.epochs == len(caught.value.history.validation_loss) == len(kept) == 1
+    assert_same_params(network, kept[0])
+
+
+def test_a_population_says_which_networks_have_a_validation_loss_that_is_not_finite():
+    many = nn.Network.population([nn.Network([nn.Dense(3, 2, rng=np.random.default_rng(0))])] * 3)
+    many.params["0.W"][:2] *= 1e-9
+    far = np.full((4, 3), 1e156), np.zeros((4, 2))
+    with pytest.raises(nn.TrainingDiverged, match=r"the validation loss became inf .* for networks \[2\]"):
+        train(many, optimizer=nn.SGD(1e-12), validation=far)
+
+
+class InfiniteGradient(nn.Dense):
+    """Right at first; after three steps its gradient overflows, where the loss does not."""
+
+    calls = 0
+
+    def param_gradients(self, x, out, d_out):
+        self.calls += 1
+        gradients = super().param_gradients(x, out, d_out)
+        return gradients if self.calls <= 3 else {**gradients, "b": np.full_like(gradients["b"], np.inf)}
+
+
+def test_a_gradient_that_is_not_finite_is_named_before_the_step_is_taken():
+    network = nn.Network([InfiniteGradient(3, 2, rng=np.random.default_rng(0))])
+    optimizer, before = nn.Adam(), network.copy()
+    with pytest.raises(nn.TrainingDiverged, match="the gradient of 0.b became infinite or nan at step 4, in epoch 1"):
+        train(network, optimizer=optimizer)
+    assert optimizer.t == 3
+    assert_same_params(network, before)
+
+
+def test_a_network_that_is_not_finite_is_not_trained():
+    network = small()
+    network.params["2.b"][0, 1] = np.nan
+    with pytest.raises(ValueError, match="network must have finite parameters, got nan or inf in 2.b"):
+        train(network, epochs=0)
+
+
 def test_a_population_says_which_networks_diverged():
     many = nn.Network.population([small(0), small(1), small(2)])
     with pytest.raises(nn.TrainingDiverged, match=r"for networks \[1\] at step"):

@@ -36,6 +36,8 @@ def trainings(draw):
     # In float32 an adaptive optimizer blows up what rounding does to a gradient that is almost zero.
     dtype = draw(st.sampled_from([np.float32, np.float64])) if members is None else np.float64
     layers = [draw(st.sampled_from(ACTIVATIONS))()] if draw(st.booleans()) else []
+    if draw(st.integers(0, 3)) == 0:
+        layers.append(nn.Dropout(0.3, rng=rng))
     for n_in, n_out in zip(widths, widths[1:], strict=False):
         layers.append(nn.Dense(n_in, n_out, rng=rng, dtype=dtype))
         layers += [kind() for kind in draw(st.lists(st.sampled_from(ACTIVATIONS), max_size=2))]
@@ -118,6 +120,26 @@ def training_of(layers, optimizer, *, loss=None, seed=0, **options):
 
 def with_dropout(rng):
     return [nn.Dense(3, 4, rng=rng), nn.Tanh(), nn.Dropout(0.3, rng=rng), nn.Dense(4, 2, rng=rng)]
+
+
+@pytest.mark.parametrize("kind", [nn.RMSprop, nn.Adam])
+def test_squares_of_gradients_that_overflow_are_found_at_the_end_of_the_epoch(kind):
+    """Else the average stays infinite, every step is 0, and the network has stopped learning without a word."""
+    def layers(rng):
+        return [nn.Dense(3, 2, rng=rng, dtype=np.float32)]
+
+    arguments = training_of(layers, kind(0.01))
+    arguments["y"] = arguments["y"] * 1e30  # the squared error would overflow; its gradient's square does
+    one, other = in_both_ways(arguments | {"loss": nn.MeanAbsoluteError(), "x": arguments["x"] * 1e25})
+    assert f"the averages that {kind.__name__} keeps became infinite or nan at step 4, in epoch 1" in one["error"]
+    assert_the_same(one, other)
+
+
+def test_a_validation_loss_that_is_not_finite_ends_both_alike():
+    arguments = training_of(with_dropout, nn.SGD(0.1), validation=(np.ones((2, 3)), np.full((2, 2), 1e200)))
+    one, other = in_both_ways(arguments)
+    assert "the validation loss became inf at step 4, in epoch 1" in one["error"]
+    assert_the_same(one, other)
 
 
 @pytest.mark.parametrize("kind", [nn.SGD, nn.Momentum, nn.RMSprop, nn.Adam])

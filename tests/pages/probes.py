@@ -50,10 +50,8 @@ def dead_controls(page):
                 found += dead_ends(page, place, handle)
             for menu in explorer.query_selector_all("select"):
                 found += dead_menu(page, place, explorer, menu)
-            for player in explorer.query_selector_all(".nn-player"):
-                found += dead_player(page, place, player)
         faults += [f"{name}: {fault}" for fault in found]
-    return faults
+    return faults + dead_players(page)
 
 
 def dead_slider(page, place, handle):
@@ -109,27 +107,47 @@ def dead_menu(page, place, explorer, menu):
     return faults
 
 
-def dead_player(page, place, player):
-    """Play, pause, and go back to the start."""
-    play, reset = player.query_selector_all("button")[:2]
-    player.query_selector(".noUi-handle").press("Home")
-    start = frame(page, place)
-    play.click()
-    if not becomes(page, IS_OTHER, [place, start]):
-        return ["play: nothing moves"]
-    second = frame(page, place)
-    if not becomes(page, IS_OTHER, [place, second]):
-        return ["play: it stops after one step"]
-    play.click()
+def dead_players(page):
+    """Play, pause and reset everything that plays, all at once, since each takes its time."""
+    explorers = page.query_selector_all(".nn-explorer")
+    players = {place: explorer.query_selector(".nn-player") for place, explorer in enumerate(explorers)}
+    players = {place: player for place, player in players.items() if player}
+    if not players:
+        return []
+    press = lambda place, button: players[place].query_selector_all("button")[button].focus() or page.keyboard.press("Enter")  # noqa: E731
+    faults = {}
+
+    def wait(condition, shown, fault):
+        for place in players:
+            if not becomes(page, condition, [place, shown[place]]):
+                faults.setdefault(place, fault)
+        return page.evaluate(FRAMES)
+
+    for player in players.values():
+        player.query_selector(".noUi-handle").press("Home")
+    start = page.evaluate(FRAMES)
+    for place in players:
+        press(place, 0)
+    second = wait(IS_OTHER, start, "play: nothing moves")
+    wait(IS_OTHER, second, "play: it stops after one step")
+    for place in players:
+        press(place, 0)
     page.wait_for_timeout(300)
-    paused = frame(page, place)
+    paused = page.evaluate(FRAMES)
     page.wait_for_timeout(900)
-    faults = ["pause: it plays on"] if frame(page, place) != paused else []
-    reset.click()
-    return faults if becomes(page, IS_STILL, [place, start]) else [*faults, "reset: it does not go back to the start"]
+    wait(IS_STILL, paused, "pause: it plays on")
+    for place in players:
+        press(place, 1)
+    wait(IS_STILL, start, "reset: it does not go back to the start")
+    return [f"{explorers[place].query_selector('.nn-title').inner_text()}: {fault}" for place, fault in faults.items()]
 
 
 # ---- Questions -----------------------------------------------------------------------------------------------------
+
+
+# The feedback that can be seen when the browser has drawn twice.
+FEEDBACK = """(question) => new Promise((told) => requestAnimationFrame(() => requestAnimationFrame(() => told(
+  [...question.querySelectorAll('.nn-feedback')].filter((e) => e.checkVisibility()).map((e) => e.innerText)))))"""
 
 
 def mute_questions(page):
@@ -146,17 +164,13 @@ def mute_questions(page):
         radios = question.query_selector_all("input[type=radio]")
         seen = []
         for number, radio in enumerate(radios):
-            if number == 0:
-                radio.focus()
-                page.keyboard.press("Space")
-            else:
-                radio.click()
-            page.wait_for_timeout(30)
-            shown = [feedback for feedback in question.query_selector_all(".nn-feedback") if feedback.is_visible()]
-            if len(shown) != 1 or not shown[0].inner_text().strip():
+            radio.focus()
+            page.keyboard.press("Space")
+            shown = question.evaluate(FEEDBACK)
+            if len(shown) != 1 or not shown[0].strip():
                 faults.append(f"answer {number + 1} shows {len(shown)} feedbacks: {text}")
             else:
-                seen.append(shown[0].inner_text())
+                seen.append(shown[0])
         if len(set(seen)) < len(seen):
             faults.append(f"two answers have the same feedback: {text}")
         if sum("Right." in words[:10] for words in seen) != 1:
