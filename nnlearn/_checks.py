@@ -51,7 +51,7 @@ def finite_array(value: object, name: str) -> Array:
     return array
 
 
-def plain_array(value: object, name: str) -> np.ndarray:
+def plain_array(value: Any, name: str) -> np.ndarray:
     """Return `value` as an array of numpy's own class, whatever it holds: a np.matrix would multiply in its own way."""
     if type(value) is np.ndarray:
         return value

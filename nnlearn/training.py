@@ -340,7 +340,7 @@ def _is_true(answer: object) -> bool:
     return isinstance(answer, (bool, np.bool_)) and bool(answer)
 
 
-def _check_parts(network: object, loss: object, optimizer: object, metrics: object, callbacks: object) -> None:
+def _check_parts(network: Network, loss: object, optimizer: object, metrics: object, callbacks: object) -> None:
     """Raise a TypeError for a class or a string where an object is needed, and for one function where a list is."""
     network = _checks.instance(network, Network, "network", "Network([Dense(2, 1, rng=rng)])")
     _checks.instance(loss, Loss, "loss", "MeanSquaredError()")
