@@ -4,6 +4,7 @@ import gzip
 import re
 
 import pytest
+import widgets_extension
 
 from tests.pages import probes
 from tests.pages.browser import Visits
@@ -58,6 +59,30 @@ def test_a_page_is_light(built, path):
     pictures = {(page.parent / found).resolve() for found in re.findall(r'src="((?:\.\./)*_images/[^"]+)"', text)}
     own = len(gzip.compress(text.encode())) + sum(picture.stat().st_size for picture in pictures)
     assert own < 400_000, f"{own:,} bytes of its own"
+
+
+def test_the_widgets_forget_what_has_left_the_page(visit):
+    page = visit("book/01-neuron.html")
+    session = page.context.new_cdp_session(page)
+    handle = page.query_selector(".nn-explorer .noUi-handle")
+
+    def living():
+        session.send("HeapProfiler.collectGarbage")
+        return session.send("Memory.getDOMCounters")["nodes"]
+
+    def move(times):
+        for step in range(times):
+            handle.press("ArrowRight" if step % 4 < 2 else "ArrowLeft")
+
+    move(8)
+    before = living()
+    move(60)
+    assert living() - before < 120  # a view that stays is a dozen of nodes
+
+
+def test_another_version_of_the_widgets_bundle_is_not_mended():
+    with pytest.raises(ValueError, match="has 0 of the places to be mended, expected 1"):
+        widgets_extension.mended("let a = 1;")
 
 
 def test_the_sites_root_leads_to_the_book(visit):

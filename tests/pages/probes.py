@@ -146,8 +146,11 @@ def dead_players(page):
 
 
 # The feedback that can be seen when the browser has drawn twice.
-FEEDBACK = """(question) => new Promise((told) => requestAnimationFrame(() => requestAnimationFrame(() => told(
-  [...question.querySelectorAll('.nn-feedback')].filter((e) => e.checkVisibility()).map((e) => e.innerText)))))"""
+FEEDBACK = """(question) => new Promise((told) => {
+  const seen = (e) => e.checkVisibility() && e.getBoundingClientRect().height > 0;
+  const look = () => told([...question.querySelectorAll('.nn-feedback')].filter(seen).map((e) => e.innerText));
+  requestAnimationFrame(() => requestAnimationFrame(look));
+})"""
 
 
 def mute_questions(page):
