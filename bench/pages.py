@@ -43,8 +43,9 @@ LISTEN = """() => {
   }, true);
 }"""
 FIRST_FRAME = """() => new Promise((done) => {
-  const frame = () => document.querySelector('.nn-explorer .nn-frame img');
-  const look = () => frame()?.complete ? done(performance.now()) : requestAnimationFrame(look);
+  const frame = () => document.querySelector('.nn-frame img');
+  const there = () => frame()?.complete && frame().getBoundingClientRect().height > 0;
+  const look = () => there() ? done(performance.now()) : requestAnimationFrame(look);
   look();
 })"""
 

@@ -1,10 +1,14 @@
 """Every page of the built book, in a real browser: nothing broken, everything moves, nobody shut out."""
 
 import gzip
+import io
 import re
 
+import numpy as np
+import pictures_extension
 import pytest
 import widgets_extension
+from PIL import Image
 
 from tests.pages import probes
 from tests.pages.browser import Visits
@@ -50,6 +54,10 @@ def test_the_text_needs_no_script(visit, path):
     assert page.get_attribute("html", "lang") == "en"
     assert page.query_selector("article h1").inner_text().strip()
     assert len(page.query_selector("article").inner_text()) > 300
+    # An explorer is the picture with which it opens.
+    text = page.content()
+    assert len(page.query_selector_all("article .nn-frame")) == text.count('["nn-explorer"]')
+    assert all(frame.bounding_box()["height"] > 100 for frame in page.query_selector_all("article .nn-waiting .nn-frame"))
 
 
 @every_page
@@ -58,7 +66,35 @@ def test_a_page_is_light(built, path):
     text = page.read_text(encoding="utf-8")
     pictures = {(page.parent / found).resolve() for found in re.findall(r'src="((?:\.\./)*_images/[^"]+)"', text)}
     own = len(gzip.compress(text.encode())) + sum(picture.stat().st_size for picture in pictures)
-    assert own < 400_000, f"{own:,} bytes of its own"
+    assert own < 300_000, f"{own:,} bytes of its own"
+
+
+@every_page
+def test_the_text_waits_for_no_script(built, path):
+    head, body = (built / path).read_text(encoding="utf-8").split("</head>", 1)
+    assert len(head) < 20_000
+    assert not re.search(r'<script (?!defer)[^>]*src="[^"]*vendor/', head + body)
+
+
+def test_a_picture_gets_lighter_and_looks_the_same():
+    drawn = np.full((200, 300, 3), 250, np.uint8)
+    drawn[50:150] = np.linspace(60, 240, 300)[:, None].astype(np.uint8)
+    drawn[10:14, 10:14] = (220, 90, 10)  # a small mark in a colour of its own, which a palette may forget
+    made = pictures_extension.lighter(png(drawn))
+    assert len(made) < len(png(drawn)) / 2
+    assert np.abs(np.asarray(Image.open(io.BytesIO(made)).convert("RGB"), int) - drawn).max() <= pictures_extension.MOST
+    assert pictures_extension.lighter(made) == made
+
+
+def test_a_picture_that_would_suffer_stays_as_it_is():
+    noise = np.random.default_rng(0).integers(0, 256, (100, 100, 3), np.uint8)
+    assert pictures_extension.lighter(png(noise)) == png(noise)
+
+
+def png(pixels):
+    content = io.BytesIO()
+    Image.fromarray(pixels).save(content, "PNG", compress_level=0)
+    return content.getvalue()
 
 
 def test_the_widgets_forget_what_has_left_the_page(visit):

@@ -132,7 +132,7 @@ def test_every_answer_is_answered(book):
     whole = "".join(book.texts)
     for path in NOTEBOOKS:
         page = paper_widgets.parsed((SITE / "book" / f"{path.stem}.html").read_text(encoding="utf-8"))
-        widgets = paper_widgets.Widgets(page)
+        widgets = paper_widgets.Widgets.of(page)
         for view in page.select(f'script[type="{paper_widgets.VIEW}"]'):
             for shown in widgets.shown_by(view):
                 if isinstance(shown, paper_widgets.Question):
@@ -272,7 +272,7 @@ def test_a_widget_that_paper_does_not_know_is_refused():
         f'<script type="{paper_widgets.STATE}">{state}</script><script type="{paper_widgets.VIEW}">{{"model_id": "1"}}</script>'
     )
     with pytest.raises(ValueError, match="got PlayModel"):
-        paper_widgets.Widgets(page).shown_by(page.find("script", type=paper_widgets.VIEW))
+        paper_widgets.Widgets.of(page).shown_by(page.find("script", type=paper_widgets.VIEW))
 
 
 class Restless:

@@ -139,7 +139,7 @@ def chapter(site, file, part, up):
     """Return a built page as a chapter: its text, without what only a screen can do."""
     page = parsed((site / f"{file}.html").read_text(encoding="utf-8"))
     content = page.select_one("article section")
-    for element in content.select(".headerlink, .toctree-wrapper, .sd-summary-state-marker, .nn-check"):
+    for element in content.select(".headerlink, .toctree-wrapper, .sd-summary-state-marker, .nn-waiting, .nn-check"):
         # An exercise on paper has not been tried, and no checker will say so.
         element.decompose()
     if not part:
@@ -148,7 +148,7 @@ def chapter(site, file, part, up):
     made = Chapter(posixpath.basename(file), content.h1.get_text(), part, content)
     name_places(made)
     place_pictures(made, posixpath.dirname(file), up)
-    place_widgets(made, Widgets(page))
+    place_widgets(made, Widgets.of(page))
     place_cells(made)
     for formula in made.content.select("span.math"):
         keep_together(formula)

@@ -43,15 +43,30 @@ class Words:
 
 
 class Widgets:
-    """The widgets of one built page, by the names that its views call them."""
+    """The widgets of one built page, by the names that its views call them: the state of each, as the build put it there."""
 
-    def __init__(self, page):
+    def __init__(self, models):
+        self._models = models
+
+    @classmethod
+    def of(cls, page):
+        """Return the widgets of a page, given as a tree."""
         script = page.find("script", type=STATE)
-        self._models = json.loads(script.string)["state"] if script else {}
+        return cls(json.loads(script.string)["state"] if script else {})
 
     def shown_by(self, view):
         """Return what the view (a script element of the page) shows: a list of explorers, questions and words."""
         return list(self._parts(json.loads(view.string)["model_id"]))
+
+    def openings(self, name):
+        """Yield, as markup, the title, the fixed part and the first frame of each explorer that a widget shows."""
+        if "nn-explorer" in self._state(name).get("_dom_classes", []):
+            title, *_ = self._within(name, "HTMLModel")
+            [picture] = self._within(name, "GridBoxModel")
+            yield [self._state(part)["value"] for part in (title, *self._within(picture, "HTMLModel"))]
+        else:
+            for child in self._children(name):
+                yield from self.openings(child)
 
     def _parts(self, name):
         classes = self._state(name).get("_dom_classes", [])
