@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,3 +37,18 @@ def test_what_has_no_hash_has_a_version():
     text = (ROOT / "requirements-torch.txt").read_text(encoding="utf-8")
     needs = [line for line in text.splitlines() if line and not line.startswith("#")]
     assert needs and all(re.fullmatch(r"[\w-]+==[\w.]+", need) for need in needs)
+
+
+def test_every_direct_dependency_has_its_reason_and_its_licence():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needs = [*project["dependencies"], *(need for extra in project["optional-dependencies"].values() for need in extra)]
+    names = {re.match(r"[\w-]+", need)[0] for need in needs} - {"nnlearn"}
+    text = (ROOT / "DEPENDENCIES.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w-]+)` \| (.+) \| (.+) \|$", text, flags=re.MULTILINE)
+    assert sorted(name for name, *_ in rows) == sorted(names)
+    assert all(why.strip() and licence.strip() for _, why, licence in rows)
+
+
+def test_every_vendored_part_has_its_licence_beside_it():
+    folders = [folder for folder in (ROOT / "book" / "_static" / "vendor").iterdir() if folder.is_dir()]
+    assert folders and all(list(folder.glob("LICENSE*")) for folder in folders)
