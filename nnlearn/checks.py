@@ -30,7 +30,20 @@ NO_PARAMS: Mapping[str, Array] = {}
 
 
 class CheckFailed(AssertionError):
-    """A layer, loss or optimizer does not do what it should; the message says what was expected and what came."""
+    """A layer, loss or optimizer does not do what it should; the message says what was expected and what came.
+
+    >>> class Half(Layer):
+    ...     def forward(self, x):
+    ...         return x / 2
+    ...
+    ...     def backward(self, x, out, d_out):
+    ...         return d_out, {}
+    >>> try:
+    ...     check_layer(Half())
+    ... except CheckFailed as error:
+    ...     print("centred differences" in str(error))
+    True
+    """
 
 
 def check_layer(layer: Layer, *, n_in: int = 3) -> None:
@@ -40,6 +53,8 @@ def check_layer(layer: Layer, *, n_in: int = 3) -> None:
     changes what it is given, also where that is read-only; that the same input gives the same result again; that there is a
     gradient for every parameter, by its name; that all gradients, d_x too, agree with centred differences (`gradient_check`, away
     from the layer's `kinks`); and that a population gives what its members give. The layer itself is not changed.
+
+    Raises CheckFailed, an AssertionError, where something is not so: its message says what was expected and what came.
 
     >>> from nnlearn import Tanh
     >>> check_layer(Tanh())
@@ -71,6 +86,8 @@ def check_loss(loss: Loss) -> None:
     the rows, that targets with nan are refused, that nothing that is given is changed, that the same comes again, that
     `gradient` has the shape and dtype of `out` in float64 and float32, and that it agrees with centred differences, away from
     the loss's `kinks`.
+
+    Raises CheckFailed, an AssertionError, where something is not so: its message says what was expected and what came.
 
     >>> check_loss(MeanSquaredError())
     """
@@ -110,6 +127,8 @@ def check_optimizer(optimizer: Optimizer) -> None:
     Looked at are: that a step changes the parameters in place, keeps their dtype (float64 and float32), leaves gradients as they
     are and leads against a first gradient; that what is remembered is kept for each parameter by itself; that `fresh()` starts
     anew; and that the same settings make the same optimizer again.
+
+    Raises CheckFailed, an AssertionError, where something is not so: its message says what was expected and what came.
 
     >>> from nnlearn import SGD
     >>> check_optimizer(SGD(lr=0.1))

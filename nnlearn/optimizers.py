@@ -13,7 +13,14 @@ from nnlearn._types import Array, ArrayOrArrays, Numbers, Params, Rate, Settings
 
 
 class NonFiniteGradient(ValueError):
-    """A gradient has nan or inf in it, and no step was taken. `name` is its parameter's, `gradient` the array."""
+    """A gradient has nan or inf in it, and no step was taken. `name` is its parameter's, `gradient` the array.
+
+    >>> try:
+    ...     SGD(lr=0.1).step({"0.W": np.ones(1)}, {"0.W": np.array([np.nan])})
+    ... except NonFiniteGradient as error:
+    ...     print(error.name)
+    0.W
+    """
 
     def __init__(self, name: str, gradient: Array) -> None:
         super().__init__(f"gradients must be finite, got nan or inf in that of {name}")

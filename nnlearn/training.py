@@ -157,7 +157,13 @@ def shuffled_batches(rng: np.random.Generator, n: int, batch_size: int) -> Itera
 
 @dataclass
 class Progress:
-    """What a callback is told: the objects at work, the epochs finished so far (`epoch`) and the steps taken."""
+    """What a callback is told: the objects at work, the epochs finished so far (`epoch`) and the steps taken.
+
+    >>> from nnlearn import Dense, Network, SGD
+    >>> network = Network([Dense(1, 1, rng=np.random.default_rng(0))])
+    >>> Progress(network=network, optimizer=SGD(lr=0.1), history=History(loss=[0.5]), epochs=9, epoch=1).history
+    History(1 epochs, loss 0.5 -> 0.5)
+    """
 
     network: Network
     optimizer: Optimizer

@@ -8,11 +8,11 @@ import pytest
 from api_extension import as_rst, entries
 
 import nnlearn
-from nnlearn import autograd, datasets, gradcheck, storage, worked
+from nnlearn import autograd, checks, datasets, gradcheck, optimizers, storage, training, worked
 
 PAGE = (Path(__file__).resolve().parent.parent / "book" / "api.md").read_text(encoding="utf-8")
 #: Modules that are public by themselves; what `nnlearn` offers of them is named without the module.
-MODULES = (autograd, datasets, gradcheck, storage, worked)
+MODULES = (autograd, checks, datasets, gradcheck, storage, worked)
 
 
 def public_names():
@@ -23,7 +23,9 @@ def public_names():
             is_own = getattr(value, "__module__", None) == module.__name__ and not name.startswith("_")
             if is_own and name not in nnlearn.__all__ and (inspect.isclass(value) or inspect.isfunction(value)):
                 found[f"{module.__name__.removeprefix('nnlearn.')}.{name}"] = value
-    del found["gradcheck.numeric_gradient"]  # what gradient_check is made of
+    found["optimizers.NonFiniteGradient"], found["training.Progress"] = optimizers.NonFiniteGradient, training.Progress
+    for shared_inside in ("gradcheck.numeric_gradient", "storage.parse_json", "storage.write_atomically"):
+        del found[shared_inside]
     return found
 
 
