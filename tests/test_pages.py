@@ -10,7 +10,7 @@ import pytest
 import widgets_extension
 from PIL import Image
 
-from tests.pages import probes
+from tests.pages import probes, site
 from tests.pages.browser import Visits
 from tests.pages.site import pages, served
 
@@ -114,6 +114,17 @@ def test_the_widgets_forget_what_has_left_the_page(visit):
     before = living()
     move(60)
     assert living() - before < 120  # a view that stays is a dozen of nodes
+
+
+@every_page
+def test_building_again_leaves_a_page_as_it_is(built, path):
+    text = (built / path).read_text(encoding="utf-8")
+    assert widgets_extension.text_first(widgets_extension.with_openings(text)) == text
+
+
+def test_the_sites_bundle_is_the_vendored_one_mended(built):
+    published = (site.ROOT / "book" / widgets_extension.BUNDLE).read_text(encoding="utf-8")
+    assert (built / widgets_extension.BUNDLE).read_text(encoding="utf-8") == widgets_extension.mended(published)
 
 
 def test_another_version_of_the_widgets_bundle_is_not_mended():

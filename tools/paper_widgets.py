@@ -61,9 +61,7 @@ class Widgets:
     def openings(self, name):
         """Yield, as markup, the title, the fixed part and the first frame of each explorer that a widget shows."""
         if "nn-explorer" in self._state(name).get("_dom_classes", []):
-            title, *_ = self._within(name, "HTMLModel")
-            [picture] = self._within(name, "GridBoxModel")
-            yield [self._state(part)["value"] for part in (title, *self._within(picture, "HTMLModel"))]
+            yield self._explorer_markup(name)
         else:
             for child in self._children(name):
                 yield from self.openings(child)
@@ -84,15 +82,20 @@ class Widgets:
             raise ValueError(f"a widget must be an explorer, a question, HTML or a box of them to be printed, got {kind}")
 
     def _explorer(self, name):
-        title, *_ = self._within(name, "HTMLModel")
-        [picture] = self._within(name, "GridBoxModel")
-        base, frame = (parsed(self._state(part)["value"]) for part in self._within(picture, "HTMLModel"))
+        title, base, frame = map(parsed, self._explorer_markup(name))
         return Explorer(
-            title=parsed(self._state(title)["value"]).get_text(),
+            title=title.get_text(),
             layers=[base.img["src"], frame.img["src"]],
             sentence=frame.select_one(".nn-says").get_text(),
             settings=[self._setting(control) for kind in CONTROLS for control in self._within(name, kind)],
         )
+
+    def _explorer_markup(self, name):
+        """Return the markup of an explorer's title, of the fixed part of its picture, and of the frame with which it opens."""
+        title, *_ = self._within(name, "HTMLModel")
+        [picture] = self._within(name, "GridBoxModel")
+        base, frame = self._within(picture, "HTMLModel")
+        return [self._state(part)["value"] for part in (title, base, frame)]
 
     def _setting(self, name):
         state = self._state(name)

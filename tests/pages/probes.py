@@ -114,8 +114,11 @@ def dead_players(page):
     players = {place: player for place, player in players.items() if player}
     if not players:
         return []
-    press = lambda place, button: players[place].query_selector_all("button")[button].focus() or page.keyboard.press("Enter")  # noqa: E731
     faults = {}
+
+    def press(button):
+        for player in players.values():
+            player.query_selector_all("button")[button].press("Enter")
 
     def wait(condition, shown, fault):
         for place in players:
@@ -126,18 +129,15 @@ def dead_players(page):
     for player in players.values():
         player.query_selector(".noUi-handle").press("Home")
     start = page.evaluate(FRAMES)
-    for place in players:
-        press(place, 0)
+    press(0)
     second = wait(IS_OTHER, start, "play: nothing moves")
     wait(IS_OTHER, second, "play: it stops after one step")
-    for place in players:
-        press(place, 0)
+    press(0)
     page.wait_for_timeout(300)
     paused = page.evaluate(FRAMES)
     page.wait_for_timeout(900)
     wait(IS_STILL, paused, "pause: it plays on")
-    for place in players:
-        press(place, 1)
+    press(1)
     wait(IS_STILL, start, "reset: it does not go back to the start")
     return [f"{explorers[place].query_selector('.nn-title').inner_text()}: {fault}" for place, fault in faults.items()]
 
