@@ -3,19 +3,18 @@
 import dis
 import inspect
 import types
+from functools import cache
 
 import numpy as np
 
 from nnlearn.exercises.diagnosis import close, pattern
 from nnlearn.exercises.frames import without_addresses
 from nnlearn.exercises.result import Result
-from nnlearn.exercises.running import Form, Screen, TimedOut, Unlimited, Watch, kind_of, run, silence, steps
+from nnlearn.exercises.running import TimedOut, Watch, kind_of, run, steps
+from nnlearn.exercises.standard import standard
 
 #: The form of an answer is looked at in this order, and before its values.
 STAGES = ("error", "none", "type", "dtype", "shape", "finite", "changed", "state", "value")
-
-#: Our own functions have all the time that they need; the reader's may have left them none.
-UNLIMITED = Unlimited()
 
 FILL_IN = "Fill in the function, run its cell, and check again."
 
@@ -77,11 +76,8 @@ class Check:
 
     def _run(self):
         """Make the cases, and what is right for each: an error there is the checker's own. Then run the answer on them."""
-        exercise = self.exercise
-        self.cases = exercise.cases(np.random.default_rng(self.seed))
-        self.expected = [right_outcome(exercise, arguments) for arguments in self.cases]
-        with silence(Screen()):
-            self.form = Form.of(exercise.reference(*self.cases[0]))
+        self.standard = standard(self.exercise, self.seed)
+        self.cases, self.expected, self.form = self.standard.cases, self.standard.expected, self.standard.form
         try:
             self._run_all()
         except TimedOut:
@@ -113,8 +109,7 @@ class Check:
 
     def _unchanged_starter(self):
         """Whether the answer still does what the starter does, in other words (if the starter does anything)."""
-        starter = self.exercise.starter_function()
-        theirs = [run(UNLIMITED, starter, case, self.exercise.names, self.form) for case in self.cases]
+        theirs = self.standard.starter
         errors = {outcome.error.name for outcome in self.runs if outcome.error}
         if errors == {"NotImplementedError"} or all(outcome.returned == "..." for outcome in self.runs):
             return self._say("not attempted", FILL_IN)
@@ -130,12 +125,8 @@ class Check:
         """
         if not any(self._stage(place) for place in range(len(self.cases))):
             return None
-        theirs = [
-            [run(UNLIMITED, misconception.function, case, self.exercise.names, self.form) for case in self.cases]
-            for misconception in self.exercise.misconceptions
-        ]
         for same in (self._same_as, self._same_where_finite):
-            for misconception, runs in zip(self.exercise.misconceptions, theirs, strict=True):
+            for misconception, runs in zip(self.exercise.misconceptions, self.standard.misconceptions, strict=True):
                 if same(runs):
                     return self._say("misconception", misconception.message, section=misconception.section)
         return None
@@ -299,14 +290,6 @@ class Check:
         )
 
 
-def right_outcome(exercise, arguments):
-    """Return the `Run` of the reference; an error in it is the checker's fault, and raised."""
-    outcome = run(UNLIMITED, exercise.reference, arguments, exercise.names)
-    if outcome.error or not outcome.parts or any(part.value is None for part in outcome.parts.values()):
-        raise RuntimeError(f"the reference gave {outcome.error.text.strip() if outcome.error else outcome.returned}")
-    return outcome
-
-
 # ---- Whether it was tried ------------------------------------------------------------------------------------------
 
 
@@ -317,7 +300,12 @@ def not_attempted(exercise, answer):
     if type(answer) is not types.FunctionType:
         return False
     code = _instructions(answer.__code__)
-    return code in (_instructions(exercise.starter_function().__code__), _instructions(_empty.__code__))
+    return code in (_starters_instructions(exercise), _instructions(_empty.__code__))
+
+
+@cache
+def _starters_instructions(exercise):
+    return _instructions(exercise.starter_function().__code__)
 
 
 def _empty(z):
@@ -355,6 +343,8 @@ def _same_part(x, y, tolerance):
     if x is None or y is None or x.shape != y.shape:
         return x is y
     finite = np.isfinite(x)
+    if finite.all():
+        return close(y, x, tolerance)
     return np.array_equal(x[~finite], y[~finite], equal_nan=True) and close(y[finite], x[finite], tolerance)
 
 

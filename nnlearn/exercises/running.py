@@ -143,7 +143,7 @@ def _same(before, after):
             isinstance(after, np.ndarray)
             and before.shape == after.shape
             and before.dtype == after.dtype
-            and np.array_equal(before, after, equal_nan=True)
+            and (before.tobytes() == after.tobytes() or np.array_equal(before, after, equal_nan=True))
         )
     if isinstance(before, dict):
         return before.keys() == after.keys() and all(_same(before[key], after[key]) for key in before)
