@@ -44,7 +44,7 @@ class History:
 
     def __repr__(self) -> str:
         last = "" if not self.loss else f", loss {_short(self.loss[0])} -> {_short(self.loss[-1])}"
-        return f"History({self.epochs} epochs{last})"
+        return f"History({self.epochs} epoch{'' if self.epochs == 1 else 's'}{last})"
 
 
 class TrainingDiverged(ArithmeticError):

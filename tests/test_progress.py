@@ -66,6 +66,19 @@ def test_a_damaged_file_is_set_aside_and_said(content):
     assert aside.read_bytes() == content and aside.name in progress.note
 
 
+def test_where_no_more_can_be_set_aside_nothing_is_written_over(monkeypatch):
+    monkeypatch.setattr(store, "MOST_ASIDE", 2)
+    progress = Progress()
+    progress.path.parent.mkdir()
+    for content in (b"first", b"second", b"third"):
+        progress.path.write_bytes(content)
+        progress.record("03-step", "ok")
+    left = {path.name: path.read_bytes() for path in progress.path.parent.glob("*.json")}
+    assert left == {"progress.damaged-1.json": b"first", "progress.damaged-2.json": b"second", "progress.json": b"third"}
+    assert "cannot be saved (it is damaged, and 2 damaged ones stand beside it already)" in progress.note
+    assert progress.all() == {"03-step": "ok"}, "in memory"
+
+
 def test_a_crash_while_writing_leaves_the_old_file(monkeypatch):
     Progress().record("03-step", "ok")
 

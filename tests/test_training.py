@@ -110,6 +110,7 @@ def test_no_epochs_change_nothing():
     history = train(network, epochs=0)
     assert_same_params(network, small())
     assert history.epochs == 0 and repr(history) == "History(0 epochs)"
+    assert repr(nn.History(loss=[0.5])) == "History(1 epoch, loss 0.5 -> 0.5)"
 
 
 def test_training_goes_on_where_it_stopped():

@@ -27,6 +27,8 @@ except ImportError:
 VERSION = 1
 #: A progress file is a few kilobytes; whatever is larger is not one, and is not read.
 LARGEST = 2**20
+#: So many damaged files are set aside; after that nothing is written any more, so that none is lost.
+MOST_ASIDE = 999
 #: Seconds to wait for another notebook that writes.
 PATIENCE = 5.0
 
@@ -130,14 +132,14 @@ class Progress:
             return self._set_aside(error)
 
     def _set_aside(self, error):
-        for number in range(1, 1000):
+        for number in range(1, MOST_ASIDE + 1):
             aside = self.path.with_name(f"progress.damaged-{number}.json")
             if not aside.exists():
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(FileNotFoundError):  # another notebook was quicker
                     os.replace(self.path, aside)
                 self.note = f"Your progress file was damaged ({error}); it was set aside as {aside.name}."
-                break
-        return {}
+                return {}
+        raise OSError(errno.EEXIST, f"it is damaged, and {MOST_ASIDE} damaged ones stand beside it already", str(self.path))
 
 
 def merged(one, other):
