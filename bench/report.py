@@ -114,8 +114,8 @@ REASONS = """## What stands in the way of more
 - **Would a thin compiled core be worth it?** "JAX, scan per epoch" shows what one could reach: about 2.5 times the speed on (a) and
   (b), 1.4 to 1.9 times on (c) and (d) with two threads. Training (a) for 100 epochs takes 0.1 s as it is. A compiled core would
   have to be built for every system and for the browser, and would stand between the reader and the code. Not for now.
-- **The processor matters.** The table is from one with AVX-512. On another, an EPYC without it that was busy besides, all took two to
-  three times as long and the ratios shifted: (a) 14.8 times faster than PyTorch, 6.4 than scikit-learn, 1.55 than JAX per step; (b)
-  9.0, 4.4 and 1.15; (c) 2.0 and 1.9, and 2.0 times the products; (d) 1.1 and 1.3 times PyTorch with one and two threads, and 1.28 times the
-  products. The population fell behind there: 5.4 times faster than 32 runs one by one, and half as fast as JAX's. numpy's `tanh` of its 16,384
-  numbers took 55 µs there, and the 32 small products of a layer 28 µs."""
+- **The processor matters.** The table is from one with AVX-512. On another, an EPYC without it that was busy besides, all
+  took two to three times as long and the ratios shifted: (a) 14.8 times faster than PyTorch, 6.4 than scikit-learn, 1.55 than
+  JAX per step; (b) 9.0, 4.4 and 1.15; (c) 2.0 and 1.9, and 2.0 times the products; (d) 1.1 and 1.3 times PyTorch with one and
+  two threads, and 1.28 times the products. The population fell behind there: 5.4 times faster than 32 runs one by one, and
+  half as fast as JAX's. numpy's `tanh` of its 16,384 numbers took 55 µs there, and the 32 small products of a layer 28 µs."""
