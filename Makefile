@@ -51,10 +51,13 @@ test-grading: $(VENV)/.made requirements-grading.txt  ## make assignments and ha
 	@.venv-grading/bin/python -m pip install -q --disable-pip-version-check --no-deps .
 	.venv-grading/bin/python tools/try_grading.py
 
-# Without conftest.py, which serves the pages too; hypothesis's own profile takes the place of the one that is made there.
 STACK_TESTS := $(patsubst %,tests/test_%.py,activations autograd datasets gradcheck initializers layers losses network numbers \
 	optimizers same_run schedules stack_gradients storage training workshop)
-.PHONY: test-numpy
+.PHONY: test-stack test-numpy
+test-stack: $(VENV)/.dev  ## the stack's own unit and property tests, the quickest thing to run after a change there
+	$(PYTEST) $(STACK_TESTS)
+
+# Without conftest.py, which serves the pages too; hypothesis's own profile takes the place of the one that is made there.
 test-numpy: requirements-oldest.txt  ## run the tests of the stack on the oldest numpy that we support, in .venv-numpy
 	@[ -d .venv-numpy ] || $(PYTHON) -m venv .venv-numpy
 	@.venv-numpy/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-oldest.txt
