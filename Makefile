@@ -74,8 +74,9 @@ diffs: $(VENV)/.dev  ## let git show and merge notebooks in a readable way, in t
 	git config merge.jupyternotebook.name "merge notebooks by their cells"
 	git config merge.jupyternotebook.driver "$(CURDIR)/$(BIN)/git-nbmergedriver merge %O %A %B %L %P"
 
-lint: types  ## style, unused code, type hints, import directions, workflows
+lint: types  ## style, docstrings, unused code, type hints, import directions, workflows, what Markdown names
 	$(BIN)/ruff check .
+	$(BIN)/python tools/mentions.py
 	$(BIN)/lint-imports
 	$(BIN)/zizmor --offline --no-progress --quiet .github/workflows
 

@@ -163,14 +163,6 @@ def test_the_oldest_versions_are_locked_as_they_are_stated():
     assert stated == ["numpy >=2.0"] and re.search(r"^numpy==2\.0\.\d+ ", lock, flags=re.MULTILINE)
 
 
-def test_the_readme_names_only_what_is_there():
-    text, makefile = read("README.md"), read("Makefile")
-    for target in re.findall(r"make ([a-z-]+)", text):
-        assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
-    for path in re.findall(r"`([\w./-]+/[\w./-]*|[A-Z][\w.-]+\.(?:md|cff|txt))`", text):
-        assert (ROOT / path).exists(), path
-
-
 def test_the_repositorys_address_stands_in_one_place():
     address = re.search(r"url: https://(\S+)", read("_config.yml")).group(1)
     tracked = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=True).stdout.split("\n")
