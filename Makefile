@@ -86,12 +86,19 @@ types: $(VENV)/.dev  ## check the type hints of the stack
 format: $(VENV)/.dev  ## sort imports and mend what can be mended
 	$(BIN)/ruff check --fix .
 
-LOCK := $(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml
+LOCK := $(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header
 lock: $(VENV)/.dev  ## pin the newest versions that pyproject.toml allows
-	$(LOCK) --extra book -o requirements.txt
-	$(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt
-	$(LOCK) --extra grading -c requirements.txt -o requirements-grading.txt
-	$(LOCK) --extra stack-tests --resolution lowest-direct -o requirements-oldest.txt
+	$(LOCK) pyproject.toml --extra book -o requirements.txt
+	$(LOCK) pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) pyproject.toml --extra grading -c requirements.txt -o requirements-grading.txt
+	$(LOCK) pyproject.toml --extra mutants -c requirements.txt -o requirements-mutants.txt
+	$(LOCK) pyproject.toml --extra stack-tests --resolution lowest-direct -o requirements-oldest.txt
+	$(LOCK) bench/requirements.in -c requirements.txt -o bench/requirements.txt
+	@$(MAKE) --no-print-directory sbom
+
+.PHONY: sbom
+sbom: $(VENV)/.dev $(VENV)/.lite  ## write what everything is made of, with licences, into sbom.cdx.json
+	@$(BIN)/python tools/sbom.py
 
 clean:  ## remove what was built, and keep the environment
 	rm -rf _build dist .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache
