@@ -100,6 +100,10 @@ lock: $(VENV)/.dev  ## pin the newest versions that pyproject.toml allows
 sbom: $(VENV)/.dev $(VENV)/.lite  ## write what everything is made of, with licences, into sbom.cdx.json
 	@$(BIN)/python tools/sbom.py
 
+.PHONY: reproducible
+reproducible: $(VENV)/.dev $(VENV)/.lite  ## build the book twice from nothing, in other folders, and compare every byte
+	@$(BIN)/python tools/reproducible.py
+
 clean:  ## remove what was built, and keep the environment
 	rm -rf _build dist .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -1,6 +1,7 @@
 """The project itself: what is imported, vendored, promised and committed is what it should be."""
 
 import hashlib
+import importlib
 import json
 import pkgutil
 import re
@@ -109,6 +110,33 @@ def test_every_exercise_stands_in_its_chapter():
         page = exercise.link("").removesuffix(".html")
         text = (ROOT / "book" / f"{page}.ipynb").read_text(encoding="utf-8")
         assert f'check(\\"{exercise.id}\\"' in text and f"(exercise-{exercise.id})=" in text, exercise.id
+
+
+def test_every_file_of_exercises_is_a_chapter_of_the_book():
+    from nnlearn import exercises
+
+    modules = [importlib.import_module(f"nnlearn.exercises.{found.name}") for found in pkgutil.iter_modules(exercises.__path__)]
+    left_out = {module for module in modules if hasattr(module, "EXERCISES")} - set(exercises.CHAPTERS)
+    assert left_out == set(), "put them into CHAPTERS in nnlearn/exercises/__init__.py"
+
+
+def test_every_explorer_and_question_stands_in_a_chapter():
+    from nnlearn import explore
+    from nnlearn.explore.explorer import Explorer
+    from nnlearn.explore.quiz import NumericQuestion, Question, Quiz
+
+    text = "".join(path.read_text(encoding="utf-8") for path in CHAPTERS)
+    for found in pkgutil.iter_modules(explore.__path__):
+        for name, value in vars(importlib.import_module(f"nnlearn.explore.{found.name}")).items():
+            is_explorer = isinstance(value, type) and issubclass(value, Explorer) and value is not Explorer
+            if is_explorer or (name.isupper() and isinstance(value, (Question, NumericQuestion, Quiz))):
+                assert re.search(rf"\.{name}\b", text), f"no chapter shows {name} of nnlearn/explore/{found.name}.py"
+
+
+def test_every_chapter_is_in_the_table_of_contents():
+    listed = set(re.findall(r"- file: (\S+)", read("_toc.yml")))
+    missing = {f"book/{path.stem}" for path in CHAPTERS} - listed
+    assert missing == set(), "they need a line in _toc.yml, or the book is built without them"
 
 
 def test_an_error_inside_a_widget_is_found():

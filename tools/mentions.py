@@ -34,6 +34,9 @@ ELSEWHERE = {
     "lite/": "a folder of the built site",
     "/drive": "a folder of Python in the browser",
     "week-2.ipynb": "made by a teacher",
+    "book/17-smooth": "the example in CONTRIBUTING.md, as are the next two",
+    "smooth.py": "",
+    "/tmp/17-smooth": "",
 }
 
 

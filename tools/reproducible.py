@@ -80,9 +80,9 @@ def files(folder):
 
 def differences(one, other):
     """Yield (file, what differs) for two builds: a line and the one in its place, or a word where there is no such pair."""
+    if missing := [folder / part for folder in (one, other) for part in COMPARED if not (folder / part).is_dir()]:
+        raise FileNotFoundError(f"nothing to compare: there is no {missing[0]}")
     left, right = files(one), files(other)
-    if not left and not right:
-        raise FileNotFoundError(f"nothing to compare: neither {one} nor {other} holds {' or '.join(COMPARED)}")
     for name in sorted(left.keys() | right.keys()):
         if name not in left or name not in right:
             yield name, f"is only in the {'first' if name in left else 'second'}"
