@@ -77,8 +77,9 @@ diffs: $(VENV)/.dev  ## let git show and merge notebooks in a readable way, in t
 	git config merge.jupyternotebook.name "merge notebooks by their cells"
 	git config merge.jupyternotebook.driver "$(CURDIR)/$(BIN)/git-nbmergedriver merge %O %A %B %L %P"
 
-lint: types  ## style, unused code, type hints, import directions, workflows
+lint: types  ## style, docstrings, unused code, type hints, import directions, workflows, what Markdown names
 	$(BIN)/ruff check .
+	$(BIN)/python tools/mentions.py
 	$(BIN)/lint-imports
 	$(BIN)/zizmor --offline --no-progress --quiet .github/workflows
 
@@ -88,12 +89,23 @@ types: $(VENV)/.dev  ## check the type hints of the stack
 format: $(VENV)/.dev  ## sort imports and mend what can be mended
 	$(BIN)/ruff check --fix .
 
-LOCK := $(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml
+LOCK := $(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header
 lock: $(VENV)/.dev  ## pin the newest versions that pyproject.toml allows
-	$(LOCK) --extra book -o requirements.txt
-	$(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt
-	$(LOCK) --extra grading -c requirements.txt -o requirements-grading.txt
-	$(LOCK) --extra stack-tests --resolution lowest-direct -o requirements-oldest.txt
+	$(LOCK) pyproject.toml --extra book -o requirements.txt
+	$(LOCK) pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) pyproject.toml --extra grading -c requirements.txt -o requirements-grading.txt
+	$(LOCK) pyproject.toml --extra mutants -c requirements.txt -o requirements-mutants.txt
+	$(LOCK) pyproject.toml --extra stack-tests --resolution lowest-direct -o requirements-oldest.txt
+	$(LOCK) bench/requirements.in -c requirements.txt -o bench/requirements.txt
+	@$(MAKE) --no-print-directory sbom
+
+.PHONY: sbom
+sbom: $(VENV)/.dev $(VENV)/.lite  ## write what everything is made of, with licences, into sbom.cdx.json
+	@$(BIN)/python tools/sbom.py
+
+.PHONY: reproducible
+reproducible: $(VENV)/.dev $(VENV)/.lite  ## build the book twice from nothing, in other folders, and compare every byte
+	@$(BIN)/python tools/reproducible.py
 
 clean:  ## remove what was built, and keep the environment
 	rm -rf _build dist .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache

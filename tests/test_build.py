@@ -21,6 +21,7 @@ extensions = ["myst_nb", "book_extension"]
 exclude_patterns = ["_build"]
 nb_execution_mode = "cache"
 nb_execution_show_tb = True
+nb_merge_streams = True
 """
 TOOLS = Path(__file__).resolve().parent.parent / "tools"
 
@@ -33,11 +34,11 @@ def test_the_book_itself_builds_strictly(built):
 
 @pytest.fixture
 def book(tmp_path):
-    """A function that writes a book of one page with one cell and builds it strictly; gives the finished process."""
+    """A function that writes a book of one page with one cell, or none, and builds it strictly; gives the finished process."""
     (tmp_path / "conf.py").write_text(CONF)
 
     def build(code):
-        page = new_notebook(cells=[new_markdown_cell("# A page"), new_code_cell(code)])
+        page = new_notebook(cells=[new_markdown_cell("# A page"), *([new_code_cell(code)] if code else [])])
         nbformat.write(page, tmp_path / "index.ipynb")
         command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-n", ".", "_build/html"]
         environment = {**os.environ, "PYTHONPATH": str(TOOLS)}
@@ -48,10 +49,18 @@ def book(tmp_path):
     return build
 
 
-def test_a_build_records_and_says_what_it_was_made_from(book):
-    run = book("import os\nprint('explorers are', os.environ['NNLEARN_EXPLORERS'])")
+IN_PIECES = """
+import os, sys
+for piece in ("explorers", "\\nare", f" {os.environ['NNLEARN_EXPLORERS']}", "\\n"):
+    sys.stdout.write(piece)
+    sys.stdout.flush()
+"""
+
+
+def test_a_build_records_and_joins_what_is_printed_and_says_what_it_was_made_from(book):
+    run = book(IN_PIECES)
     assert run.returncode == 0, run.stderr
-    assert "explorers are recorded" in (book.folder / "html" / "index.html").read_text()
+    assert "<span></span>explorers\nare recorded\n</pre>" in (book.folder / "html" / "index.html").read_text()
     assert (book.folder / ".built-from").is_file()
 
 
@@ -65,6 +74,14 @@ def test_an_error_inside_a_widget_fails_the_build_each_time(book):
 def test_a_cell_that_raises_fails_the_build(book):
     run = book("1 / 0")
     assert run.returncode != 0 and "ZeroDivisionError" in run.stderr
+
+
+def test_a_build_that_fails_at_its_very_end_is_not_taken_for_built(book):
+    # As pages, cards and Python in the browser are written by others, when Sphinx is done.
+    (book.folder.parent / "conf.py").write_text(f"{CONF}\ndef setup(app):\n    app.connect('build-finished', lambda *_: 1 / 0)\n")
+    run = book("")
+    assert run.returncode != 0 and "division by zero" in run.stderr
+    assert (book.folder / "html" / "index.html").is_file() and not (book.folder / ".built-from").exists()
 
 
 def test_a_changed_package_makes_notebooks_run_again(book):

@@ -69,12 +69,14 @@ def test_a_page_without_a_kernel_gets_a_sentence_in_place_of_the_pad(monkeypatch
     assert "when you run this chapter as a notebook" in widget.value
 
 
-def test_what_a_page_shows_in_place_of_the_pad_is_named_by_counting(monkeypatch):
+def test_a_page_without_a_kernel_holds_nothing_of_the_pad_and_names_what_it_shows_by_counting(monkeypatch):
     """As all widgets of the recorded book are, so that two builds give the same page."""
     monkeypatch.setenv("NNLEARN_EXPLORERS", "recorded")
+    made = []
+    monkeypatch.setattr(drawing.ToggleButton, "__init__", lambda *arguments, **named: made.append(arguments))
     data = drawing.DrawingPad(digits.trained()[0])._repr_mimebundle_()
     data = data[0] if isinstance(data, tuple) else data
-    assert re.fullmatch(r"\d{6}", data["application/vnd.jupyter.widget-view+json"]["model_id"])
+    assert made == [] and re.fullmatch(r"\d{6}", data["application/vnd.jupyter.widget-view+json"]["model_id"])
 
 
 # ---- Fashion-MNIST -----------------------------------------------------------------------------------------------

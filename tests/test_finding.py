@@ -140,4 +140,4 @@ def test_a_chapter_takes_about_as_long_as_it_says(chapter):
     stated = int(re.search(r"About (\d+) minutes", notebook.cells[0].source)[1])
     assert abs(estimate(notebook) - stated) <= 5.5, f"{estimate(notebook):.0f} minutes"
     table = (BOOK / "index.md").read_text(encoding="utf-8")
-    assert re.search(rf"\]\({chapter.stem}\) \|[^|]+\| {stated} \|", table), "the first page says something else"
+    assert re.search(rf"\]\({chapter.stem}\) \|[^|]+\| {stated} \|", table), f"book/index.md has no row of {stated} minutes for it"

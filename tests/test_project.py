@@ -1,6 +1,7 @@
 """The project itself: what is imported, vendored, promised and committed is what it should be."""
 
 import hashlib
+import importlib
 import json
 import pkgutil
 import re
@@ -111,6 +112,33 @@ def test_every_exercise_stands_in_its_chapter():
         assert f'check(\\"{exercise.id}\\"' in text and f"(exercise-{exercise.id})=" in text, exercise.id
 
 
+def test_every_file_of_exercises_is_a_chapter_of_the_book():
+    from nnlearn import exercises
+
+    modules = [importlib.import_module(f"nnlearn.exercises.{found.name}") for found in pkgutil.iter_modules(exercises.__path__)]
+    left_out = {module for module in modules if hasattr(module, "EXERCISES")} - set(exercises.CHAPTERS)
+    assert left_out == set(), "put them into CHAPTERS in nnlearn/exercises/__init__.py"
+
+
+def test_every_explorer_and_question_stands_in_a_chapter():
+    from nnlearn import explore
+    from nnlearn.explore.explorer import Explorer
+    from nnlearn.explore.quiz import NumericQuestion, Question, Quiz
+
+    text = "".join(path.read_text(encoding="utf-8") for path in CHAPTERS)
+    for found in pkgutil.iter_modules(explore.__path__):
+        for name, value in vars(importlib.import_module(f"nnlearn.explore.{found.name}")).items():
+            is_explorer = isinstance(value, type) and issubclass(value, Explorer) and value is not Explorer
+            if is_explorer or (name.isupper() and isinstance(value, (Question, NumericQuestion, Quiz))):
+                assert re.search(rf"\.{name}\b", text), f"no chapter shows {name} of nnlearn/explore/{found.name}.py"
+
+
+def test_every_chapter_is_in_the_table_of_contents():
+    listed = set(re.findall(r"- file: (\S+)", read("_toc.yml")))
+    missing = {f"book/{path.stem}" for path in CHAPTERS} - listed
+    assert missing == set(), "they need a line in _toc.yml, or the book is built without them"
+
+
 def test_an_error_inside_a_widget_is_found():
     state = {"m": {"model_name": "OutputModel", "state": {"outputs": [{"output_type": "error", "ename": "E", "evalue": "v"}]}}}
     notebook = {"metadata": {"widgets": {"application/vnd.jupyter.widget-state+json": {"state": state}}}}
@@ -161,14 +189,6 @@ def test_the_oldest_versions_are_locked_as_they_are_stated():
     pins = re.findall(r"^([a-z][\w.-]*)==", lock, flags=re.MULTILINE)
     assert lock.count("--hash=sha256:") >= len(pins) > 5
     assert stated == ["numpy >=2.0"] and re.search(r"^numpy==2\.0\.\d+ ", lock, flags=re.MULTILINE)
-
-
-def test_the_readme_names_only_what_is_there():
-    text, makefile = read("README.md"), read("Makefile")
-    for target in re.findall(r"make ([a-z-]+)", text):
-        assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
-    for path in re.findall(r"`([\w./-]+/[\w./-]*|[A-Z][\w.-]+\.(?:md|cff|txt))`", text):
-        assert (ROOT / path).exists(), path
 
 
 def test_the_repositorys_address_stands_in_one_place():

@@ -1,6 +1,7 @@
 """What the book build does beyond Sphinx: it records explorers, notices a changed package, and hears errors inside widgets.
 
-It is a Sphinx extension (`_config.yml` names it), so that every way of building the book is the same way.
+It also joins what cells print in pieces. It is a Sphinx extension (`_config.yml` names it), so that every way of building the book
+is the same way.
 """
 
 import hashlib
@@ -9,7 +10,9 @@ import os
 import shutil
 from pathlib import Path
 
+from myst_nb.core import render
 from myst_nb.sphinx_ import NbMetadataCollector
+from notebooks import joined
 from sphinx.util import logging
 from widget_errors import errors_in_state
 
@@ -56,6 +59,11 @@ def drop_stale_cache(app, config):
     built.unlink(missing_ok=True)
 
 
+def join_prints(app, config, merge=render.coalesce_streams):
+    """Put what a cell prints together as it was printed: where two pieces meet, MyST-NB would begin a new line, now and then."""
+    render.coalesce_streams = lambda outputs: merge(joined(outputs))
+
+
 def read_all_again(app, env, added, changed, removed):
     """Return the pages to be read again: all of them when the package has changed, or when the last build had warnings."""
     return sorted(env.found_docs) if app.read_all else []
@@ -84,7 +92,8 @@ def setup(app):
     # The kernels inherit it: on a page without a kernel only recorded explorers can move.
     os.environ["NNLEARN_EXPLORERS"] = "recorded"
     app.connect("config-inited", drop_stale_cache)
+    app.connect("config-inited", join_prints)
     app.connect("env-get-outdated", read_all_again)
     app.connect("env-updated", hear_widget_errors)
-    app.connect("build-finished", remember)
+    app.connect("build-finished", remember, priority=999)  # after all that may still fail
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

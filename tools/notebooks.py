@@ -37,7 +37,7 @@ def normal_form(notebook):
         # Counted in the order of the page; a number has to be there, or the notebook tests take a cell for one not run.
         count += 1
         cell.execution_count = count
-        cell.outputs = _joined(cell.outputs)
+        cell.outputs = joined(cell.outputs)
         for output in cell.outputs:
             if "execution_count" in output:
                 output.execution_count = count
@@ -45,16 +45,16 @@ def normal_form(notebook):
     return notebook
 
 
-def _joined(outputs):
+def joined(outputs):
     """Return outputs with what was printed in one piece; in how many pieces it arrives is a matter of time."""
-    joined = []
+    found = []
     for output in outputs:
-        last = joined[-1] if joined else {}
+        last = found[-1] if found else {}
         if output.output_type == "stream" == last.get("output_type") and output.name == last.name:
-            last.text += output.text
+            found[-1] = nbformat.from_dict(last | {"text": last.text + output.text})
         else:
-            joined.append(output)
-    return joined
+            found.append(output)
+    return found
 
 
 def _id(cell, taken):

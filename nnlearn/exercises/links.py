@@ -212,6 +212,8 @@ def link(chapter, section=""):
     >>> link("03", "sigmoid")
     '03-activations.html#sigmoid'
     """
+    if chapter not in CHAPTERS:
+        raise LookupError(f"CHAPTERS in nnlearn/exercises/links.py has no chapter {chapter!r}")
     page = CHAPTERS[chapter].page + ".html"
     return f"{page}#{section}" if section else page
 

@@ -1,5 +1,6 @@
 """A pad to draw a digit on, and what a network says to it; and digits drawn with the characters of a text."""
 
+import functools
 import html
 
 import numpy as np
@@ -71,28 +72,43 @@ class DrawingPad:
 
     def __init__(self, network):
         self.network = network
-        self.cells = [
+        self.ink = np.zeros(SIDE * SIDE, bool)
+
+    # Widgets are made when they are asked for: in a page without a kernel they would be weight that nobody sees.
+    @functools.cached_property
+    def cells(self):
+        """The cells, as buttons that are down where there is ink."""
+        made = [
             ToggleButton(tooltip=f"row {k // SIDE + 1}, column {k % SIDE + 1}", layout=Layout(width="34px", height="34px"))
             for k in range(SIDE * SIDE)
         ]
-        for cell in self.cells:
-            cell.observe(self._drawn, names="value")
-        self.clear = Button(description="clear")
-        self.clear.on_click(self._cleared)
-        self.words = HTML()
-        self._say()
+        for place, cell in enumerate(made):
+            cell.observe(functools.partial(self._drawn, place), names="value")
+        return made
+
+    @functools.cached_property
+    def clear(self):
+        """The button that takes all ink away."""
+        button = Button(description="clear")
+        button.on_click(self._cleared)
+        return button
+
+    @functools.cached_property
+    def words(self):
+        """The sentence below the cells."""
+        return HTML(self._said())
 
     def sentence(self):
         """Return what there is to say about the drawing as it is."""
-        cells = np.array([cell.value for cell in self.cells]).reshape(SIDE, SIDE)
-        return reading(self.network, spread_ink(cells)) if cells.any() else self.EMPTY
+        return reading(self.network, spread_ink(self.ink.reshape(SIDE, SIDE))) if self.ink.any() else self.EMPTY
 
-    def _drawn(self, change):
+    def _drawn(self, place, change):
+        self.ink[place] = change.new
         change.owner.button_style = "primary" if change.new else ""
-        self._say()
+        self.words.value = self._said()
 
-    def _say(self):
-        self.words.value = f'<div class="nn-says" role="status">{html.escape(self.sentence())}</div>'
+    def _said(self):
+        return f'<div class="nn-says" role="status">{html.escape(self.sentence())}</div>'
 
     def _cleared(self, button):
         for cell in self.cells:
