@@ -16,11 +16,17 @@ TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", TEXT, flags=re.MULTILINE | re.DOTALL)
 
 
-def checks(module, argument):
-    """Return the tests of a module that take one explorer, question or exercise and nothing else."""
+def checks(module, *arguments):
+    """Return the tests of a module that take one of these, an explorer or an exercise, and at most `monkeypatch` besides."""
     found = [value for name, value in vars(module).items() if name.startswith("test_") and inspect.isfunction(value)]
     usual = [test for test in found if "nightly" not in [mark.name for mark in getattr(test, "pytestmark", [])]]
-    return [test for test in usual if list(inspect.signature(test).parameters) == [argument]]
+    named = {test: set(inspect.signature(test).parameters) - {"monkeypatch"} for test in usual}
+    return [test for test, names in named.items() if names and names <= set(arguments)]
+
+
+def given(check, **arguments):
+    """Call a test with those of the arguments that it takes."""
+    check(**{name: arguments[name] for name in inspect.signature(check).parameters})
 
 
 @pytest.fixture(scope="module")
@@ -38,21 +44,22 @@ def walk(tmp_path_factory):
     return *modules, chapter
 
 
-@pytest.mark.parametrize("check", checks(test_explorer, "explorer"), ids=lambda check: check.__name__)
-def test_the_explorer_passes_what_all_pass(walk, check):
-    check(walk[0].SoftplusExplorer())
+@pytest.mark.parametrize("check", checks(test_explorer, "explorer", "corners"), ids=lambda check: check.__name__)
+def test_the_explorer_passes_what_all_pass(walk, check, monkeypatch):
+    explorer = walk[0].SoftplusExplorer()
+    given(check, explorer=explorer, corners=test_explorer.drawn_corners(explorer), monkeypatch=monkeypatch)
 
 
 @pytest.mark.parametrize("check", checks(test_quiz, "question"), ids=lambda check: check.__name__)
 def test_the_question_passes_what_all_pass(walk, check):
-    check(walk[0].PREDICT_CORNER)
+    given(check, question=walk[0].PREDICT_CORNER)
 
 
 @pytest.mark.parametrize("check", checks(test_exercises, "exercise"), ids=lambda check: check.__name__)
 def test_the_exercise_passes_what_all_pass(walk, check, monkeypatch):
     (exercise,) = walk[1].EXERCISES
     monkeypatch.setitem(links.CHAPTERS, "17", walk[2])
-    check(exercise)
+    given(check, exercise=exercise, monkeypatch=monkeypatch)
 
 
 @pytest.mark.parametrize("name", test_exercises.BAD)
@@ -62,8 +69,9 @@ def test_bad_answers_to_the_exercise_are_never_right(walk, name, capsys, monkeyp
 
 
 def test_all_kinds_of_checks_are_found():
-    found = [len(checks(*pair)) for pair in ((test_explorer, "explorer"), (test_quiz, "question"), (test_exercises, "exercise"))]
-    assert all(count >= least for count, least in zip(found, (5, 2, 8), strict=True)), found
+    takes = ((test_explorer, "explorer", "corners"), (test_quiz, "question"), (test_exercises, "exercise"))
+    found = [len(checks(*take)) for take in takes]
+    assert all(count >= least for count, least in zip(found, (6, 2, 8), strict=True)), found
 
 
 def test_the_chapters_number_and_labels_are_the_same_throughout(walk):

@@ -124,7 +124,12 @@ def explorer(request):
 
 @pytest.fixture(scope="module")
 def corners(explorer):
-    """The frames at `corners_and_middle`, drawn once: [(values, frame), ...]."""
+    """The frames at `corners_and_middle`, drawn once for all that look at them."""
+    return drawn_corners(explorer)
+
+
+def drawn_corners(explorer):
+    """Return [(values, frame), ...] for `corners_and_middle`."""
     return [(values, explorer.frame(**values)) for values in corners_and_middle(type(explorer))]
 
 
