@@ -2,6 +2,7 @@
 
 import contextlib
 import html
+import linecache
 import math
 import os
 import re
@@ -13,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nnlearn.exercises import diagnosis, running
+from nnlearn.exercises import diagnosis, frames, running
 from nnlearn.exercises.checking import check_answer
 from nnlearn.exercises.exercise import Exercise, Hint, Misconception
 from nnlearn.exercises.result import HEADINGS
@@ -265,6 +266,94 @@ def test_an_error_shows_the_readers_lines_with_one_marked_and_nothing_of_ours():
     assert message.count("line ") == 1
 
 
+def from_a_cell(source, kept=True):
+    """Return the function f of a cell. A notebook keeps the text of its cells, and a plain prompt does not."""
+    name = "<cell>" if kept else "<prompt>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True) if kept else [], name)
+    namespace = {}
+    exec(compile(source, name, "exec"), namespace)
+    return namespace["f"]
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (
+            "def f(z):\n    y = 1\n    x = z[9]\n    w = y\n    return x + w\n",
+            "  in f, line 3:\n       2      y = 1\n  →    3      x = z[9]\n       4      w = y\n  IndexError: ",
+        ),
+        (
+            "def f(z):\n    x = z[9]\n    return x\n",
+            "  in f, line 2:\n       1  def f(z):\n  →    2      x = z[9]\n       3      return x\n  IndexError: ",
+        ),
+        (
+            "def f(z):\n    x = 9\n    return z[x]\nf_2 = f\n",
+            "  in f, line 3:\n       2      x = 9\n  →    3      return z[x]\n  IndexError: ",
+        ),
+        (
+            "def f(z):\n    return z[9]",
+            "  in f, line 2:\n       1  def f(z):\n  →    2      return z[9]\n  IndexError: ",
+        ),
+        (
+            "a = 1\ndef f(z): return z[9]\nb = 2\n",
+            "  in f, line 2:\n  →    2  def f(z): return z[9]\n  IndexError: ",
+        ),
+    ],
+)
+def test_of_an_error_its_line_is_shown_between_its_neighbours_in_the_function(source, shown):
+    assert verdict(from_a_cell(source))[2].startswith(shown)
+
+
+def test_of_a_text_that_is_not_kept_only_the_line_is_named():
+    assert verdict(from_a_cell("def f(z):\n    return z[9]\n", kept=False))[2].startswith("  in f, line 2\n  IndexError: ")
+
+
+CHAIN = "".join(f"def {one}(z):\n    return {other}(z)\n" for one, other in zip("fghijk", "ghijkl", strict=True))
+
+
+@pytest.mark.parametrize(
+    ("last", "shown"),
+    [
+        ("g", ["f", "g"]),
+        ("h", ["f", "g", "h"]),
+        ("i", ["f", "g", "h", "i"]),
+        ("j", ["f", "g", "  ... 1 calls more ...", "i", "j"]),
+        ("l", ["f", "g", "  ... 3 calls more ...", "k", "l"]),
+    ],
+)
+def test_of_the_way_to_an_error_the_first_two_and_the_last_two_functions_are_shown(last, shown):
+    source = CHAIN.split(f"def {last}(z)")[0] + f"def {last}(z):\n    return z[9]\n"
+    message = verdict(from_a_cell(source))[2]
+    assert re.findall(r"  in (\w), line|(  \.\.\. .*)", message) == [(one, "") if len(one) == 1 else ("", one) for one in shown]
+
+
+def test_an_error_is_told_with_its_message_or_without_one():
+    class Mute(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    def failing(error):
+        def fails(z):
+            raise error
+
+        return verdict(fails)[:1] + (verdict(fails)[2].split("\n\nThis happened")[0],)
+
+    assert failing(ValueError("z is odd"))[1].endswith("\n  ValueError: z is odd")
+    for kind, message in (failing(ValueError()), failing(Mute())):
+        assert kind == "error" and message.endswith(("\n  ValueError", "\n  Mute"))
+
+
+def test_of_a_long_message_the_beginning_is_told():
+    def many_lines(z):
+        raise ValueError("a\nb\nc\nd\ne\nf")
+
+    def one_long_line(z):
+        raise ValueError("y" * 1000)
+
+    assert "  ValueError: a\n  b\n  c\n  d\n  e\n\nThis" in verdict(many_lines)[2]
+    assert "  ValueError: " + "y" * 300 + "\n\nThis" in verdict(one_long_line)[2]
+
+
 def test_a_long_way_to_an_error_is_shortened():
     def downwards(z):
         return downwards(z)
@@ -292,7 +381,10 @@ def test_a_long_line_is_cut():
     def wordy(z):
         raise ValueError("a")  # xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
 
-    assert "xxx...\n" in verdict(wordy)[2]
+    message = verdict(wordy)[2]
+    assert "xxx...\n" in message
+    assert len(re.search(r"→ +\d+  (.*)", message)[1]) == frames.WIDTH
+    assert frames._cut("x" * frames.WIDTH) == "x" * frames.WIDTH
 
 
 def test_a_tiny_number_is_not_shown_as_0():

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import nnlearn
+from nnlearn import _checks
 from nnlearn.autograd import Value
-from nnlearn.exercises import progress_file
+from nnlearn.exercises import progress_file, solution, starter
 from nnlearn.exercises.result import Advice, Result
 
 
@@ -35,25 +36,43 @@ def test_a_hint_without_a_link_and_a_tail_has_no_empty_lines():
     assert Advice("Hint 2 of 2", "Look.", tail="The last.")._repr_html_().endswith("<p>The last.</p></div>")
 
 
+def test_a_solution_and_a_starter_show_themselves_as_code():
+    for text in (solution("03-step"), starter("03-step")):
+        assert repr(text) == str(text) and str(text).splitlines()[0].startswith("def ")
+
+
+def test_what_came_is_shown_whole_up_to_60_characters():
+    assert _checks.describe("x" * 58) == repr("x" * 58)
+    assert _checks.describe("x" * 59) == "'" + "x" * 56 + "... (str)"
+
+
 def test_without_any_variable_the_folders_are_those_of_the_system(monkeypatch, tmp_path):
     for name in ("NNLEARN_PROGRESS", "APPDATA", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(progress_file.Path, "home", lambda: tmp_path)
     monkeypatch.setattr(progress_file, "BROWSERS_FILES", tmp_path)
     folders = {}
-    for system in ("linux", "win32", "emscripten"):
+    for system in ("linux", "darwin", "win32", "emscripten"):
         monkeypatch.setattr(progress_file.sys, "platform", system)
         folders[system] = progress_file.folder().relative_to(tmp_path).as_posix()
-    assert folders == {"linux": ".local/share/nnlearn", "win32": "AppData/Roaming/nnlearn", "emscripten": "."}
+    assert folders == {
+        "linux": ".local/share/nnlearn", "darwin": "Library/Application Support/nnlearn", "win32": "AppData/Roaming/nnlearn",
+        "emscripten": ".",
+    }  # fmt: skip
     assert progress_file.Progress().note == ""
     monkeypatch.setattr(progress_file, "BROWSERS_FILES", tmp_path / "none")
     assert progress_file.Progress().note == progress_file.WITHOUT_FILES
 
 
-def test_the_loss_of_an_epoch_is_the_mean_over_its_rows():
+class OwnLoss(nnlearn.MeanSquaredError):
+    """A reader's own loss, with which training goes through the plain loop."""
+
+
+@pytest.mark.parametrize("loss", [nnlearn.MeanSquaredError(), OwnLoss()], ids=["workshop", "plain loop"])
+def test_the_loss_of_an_epoch_is_the_mean_over_its_rows(loss):
     rng = np.random.default_rng(0)
     network = nnlearn.Network([nnlearn.Dense(2, 1, rng=rng)])
-    x, y, loss = rng.normal(size=(5, 2)), rng.normal(size=(5, 1)), nnlearn.MeanSquaredError()
+    x, y = rng.normal(size=(5, 2)), rng.normal(size=(5, 1))
     before = loss(network.predict(x), y)
     history = nnlearn.fit(
         network, x, y, loss=loss, optimizer=nnlearn.SGD(lr=1e-12), epochs=1, batch_size=2, rng=np.random.default_rng(1)

@@ -13,6 +13,7 @@ several. All of it happens in a copy of the tree.
 import argparse
 import compileall
 import contextlib
+import gc
 import json
 import os
 import py_compile
@@ -160,8 +161,12 @@ def main():
     )
     listed = json.loads(listed.stdout)
 
+    import anyio._backends._asyncio  # noqa: F401
     import hypothesis.extra.numpy  # noqa: F401
+    import myst_nb.sphinx_  # noqa: F401
     import nbval.plugin  # noqa: F401  what is slow to import and is not under test, once for all forks
+    gc.freeze()  # nor has any fork to look through it for garbage
+    sys.dont_write_bytecode = False  # which some machines set; pytest keeps what it makes of the tests
 
     total = survived = unjudged = 0
     with tempfile.TemporaryDirectory() as folder:
