@@ -344,6 +344,12 @@ def test_min_delta_asks_for_more():
         assert stop.best_epoch == best_epoch
 
 
+def test_patience_may_be_long():
+    stop, history = nn.EarlyStopping(patience=1000), nn.History(validation_loss=[1.0])
+    answers = [stop(Progress(small(), nn.SGD(0.1), history, epochs=9999, epoch=epoch)) for epoch in (1, 1000, 1001, 1002)]
+    assert answers == [False, False, True, True]
+
+
 def test_early_stopping_may_be_used_again_and_forgets_the_last_network():
     xy, validation = best_after_10()
     stop = nn.EarlyStopping(patience=3)

@@ -1,10 +1,11 @@
 """Put small faults into the package, one at a time, and see whether the tests notice: `make mutants`.
 
-    python tools/mutants.py [--sample 40] [module ...]         modules as in TESTS; all of them by default
+    python tools/mutants.py [--sample 40] [--again] [module ...]         modules as in TESTS; all of them by default
 
-Each mutant meets the tests of its own module alone. A mutant is killed by a test that fails, or when they all take ten
-times as long as usual. What survives has to be judged in tests/MUTANTS.md: the run fails where one is not, or where fewer
-than nine in ten are killed.
+Each mutant meets the tests of its own module alone. A mutant is killed by a test that fails, or when the tests use ten
+times the processor time that they usually need, or come to no end. What survives has to be judged in tests/MUTANTS.md: the run
+fails where one is not, or where fewer than nine in ten are killed. With --again only those meet the tests that survived the
+last run; for when there are new tests.
 
 The tests run in forks of this process, which has imported what is slow to import: that makes a mutant a second instead of
 several. All of it happens in a copy of the tree.
@@ -24,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,8 +124,11 @@ def waited_for(child, patience):
     return status, usage.ru_utime + usage.ru_stime, time.monotonic() - start
 
 
-def try_mutants(module, mutants):
-    """Return the mutants with "killed by": the test that noticed, or "" for one that survived."""
+def try_mutants(module, mutants, killed_before):
+    """Return the mutants with "killed by": the test that noticed, or "" for one that survived.
+
+    `killed_before` has the test for each that need not be tried again, by the checksum of its code.
+    """
     path = Path("nnlearn", f"{module}.py")
     files = [f"tests/{name}.py" for name in [*TESTS[module], "test_small_faults"] if Path("tests", f"{name}.py").exists()]
     if module == "torch_bridge":
@@ -133,9 +138,13 @@ def try_mutants(module, mutants):
         raise SystemExit(f"{module}: without any fault put into it: {failed}")
     whole = path.read_text(encoding="utf-8")
     for mutant in mutants:
-        path.write_text(mutant.pop("code"), encoding="utf-8")
-        mutant["killed by"], _ = run_tests(files, 10 * processor + 5, 10 * clock + 5)
-        path.write_text(whole, encoding="utf-8")
+        code = mutant.pop("code")
+        mutant["checksum"] = zlib.crc32(code.encode())
+        mutant["killed by"] = killed_before.get(mutant["checksum"], "")
+        if not mutant["killed by"]:
+            path.write_text(code, encoding="utf-8")
+            mutant["killed by"], _ = run_tests(files, 10 * processor + 5, 20 * clock + 20)
+            path.write_text(whole, encoding="utf-8")
     return mutants
 
 
@@ -148,6 +157,7 @@ def main():
     """Try the mutants of the modules that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sample", type=int, default=40, help="places to change in each module (40)")
+    parser.add_argument("--again", action="store_true", help="try only what survived the last run")
     parser.add_argument("--out", type=Path, default=ROOT / "_build" / "mutants", help="where the results go")
     parser.add_argument("modules", nargs="*", default=list(TESTS))
     chosen = parser.parse_args()
@@ -175,8 +185,10 @@ def main():
         os.environ["PYTHONPATH"] = folder  # for the processes that tests start
         sys.path.insert(0, folder)
         for module, path in zip(chosen.modules, paths, strict=True):
-            tried = try_mutants(module, listed[path])
-            (chosen.out / f"{module.replace('/', '.')}.json").write_text(json.dumps(tried, indent=1))
+            results = chosen.out / f"{module.replace('/', '.')}.json"
+            last = json.loads(results.read_text()) if chosen.again and results.exists() else []
+            tried = try_mutants(module, listed[path], {mutant["checksum"]: mutant["killed by"] for mutant in last})
+            results.write_text(json.dumps(tried, indent=1))
             alive = [mutant for mutant in tried if not mutant["killed by"]]
             total, survived = total + len(tried), survived + len(alive)
             print(f"{module:24} {len(tried) - len(alive):3} of {len(tried):3} killed", flush=True)
