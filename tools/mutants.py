@@ -37,31 +37,29 @@ ENOUGH = 0.9
 
 #: Which tests look after which module, the quickest to notice first; test_small_faults looks after all.
 TESTS = {
-    "_checks": [
-        "test_initializers", "test_layers", "test_datasets", "test_optimizers", "test_schedules", "test_training", "test_storage",
-    ],
+    "_checks": ["test_initializers", "test_schedules", "test_layers", "test_optimizers", "test_bad_input"],
     "_graph": ["test_autograd"],
-    "_workshop": ["test_workshop", "test_training", "test_optimizers"],
+    "_workshop": ["test_workshop", "test_training"],
     "activations": ["test_activations"],
     "autograd": ["test_autograd"],
     "checks": ["test_checks"],
     "datasets": ["test_datasets"],
-    "gradcheck": ["test_gradcheck", "test_stack_gradients"],
+    "gradcheck": ["test_gradcheck"],
     "initializers": ["test_initializers"],
     "layers": ["test_layers"],
     "losses": ["test_losses"],
     "network": ["test_network"],
     "optimizers": ["test_optimizers"],
     "schedules": ["test_schedules"],
-    "storage": ["test_storage", "test_hostile_files", "test_crashes"],
+    "storage": ["test_storage"],
     "torch_bridge": ["test_torch"],
     "training": ["test_training"],
-    "worked": ["test_worked", "test_worked_steps"],
+    "worked": ["test_worked"],
     "exercises/checking": ["test_exercises_checker", "test_exercises"],
     "exercises/diagnosis": ["test_exercises_checker", "test_exercises"],
     "exercises/running": ["test_exercises_checker", "test_exercises"],
     "exercises/result": ["test_exercises_checker", "test_progress"],
-    "exercises/progress_file": ["test_progress", "test_hostile_files", "test_crashes"],
+    "exercises/progress_file": ["test_progress"],
     "exercises/frames": ["test_exercises_checker"],
 }
 #: test_exercises takes minutes for all exercises. Of its tests of every exercise those of three are run: one with an array that
@@ -166,11 +164,6 @@ def main():
     judged = JUDGED.read_text(encoding="utf-8") if JUDGED.exists() else ""
     chosen.out.mkdir(parents=True, exist_ok=True)
     paths = [f"nnlearn/{module}.py" for module in chosen.modules]
-    listed = subprocess.run(
-        [LISTER, ROOT / "tools" / "list_mutants.py", str(chosen.sample), *paths], cwd=ROOT, stdout=subprocess.PIPE, check=True
-    )
-    listed = json.loads(listed.stdout)
-
     import anyio._backends._asyncio  # noqa: F401
     import hypothesis.extra.numpy  # noqa: F401
     import myst_nb.sphinx_  # noqa: F401
@@ -182,6 +175,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         copy_of_the_tree(Path(folder))
         os.chdir(folder)
+        listed = json.loads(subprocess.check_output([LISTER, "tools/list_mutants.py", str(chosen.sample), *paths]))
         os.environ["PYTHONPATH"] = folder  # for the processes that tests start
         sys.path.insert(0, folder)
         for module, path in zip(chosen.modules, paths, strict=True):
