@@ -86,6 +86,7 @@ def test_own_numbers_with_three_classes():
 def test_it_prints_as_a_table():
     lines = str(SIGMOID).splitlines()
     assert lines[0] == "Sigmoid + cross-entropy loss"
+    assert lines[2].split() == ["step", "name", "formula", "source", "right", "agrees"] and lines[4].startswith("2a ")
     assert any(line.startswith("3d") and "0.2059" in line and "0.223751" in line and line.endswith("NO") for line in lines)
     page = SIGMOID._repr_html_()
     assert "<td>0.223751</td>" in page and page.count("<tr>") == 1 + len(SIGMOID.steps)

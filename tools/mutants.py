@@ -53,7 +53,7 @@ TESTS = {
     "schedules": ["test_schedules"],
     "storage": ["test_storage"],
     "torch_bridge": ["test_torch"],
-    "training": ["test_training"],
+    "training": ["test_training", "test_workshop"],
     "worked": ["test_worked"],
     "exercises/checking": ["test_exercises_checker", "test_exercises"],
     "exercises/diagnosis": ["test_exercises_checker", "test_exercises"],
