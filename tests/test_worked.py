@@ -45,6 +45,13 @@ def test_what_the_source_prints():
     assert SOFTMAX["2b"].printed == (0.645, 0.355) and SOFTMAX["b1c"].printed == (0.2355, -0.071)
 
 
+def test_the_slips_of_the_third_example_follow_from_its_first_one():
+    d_z = np.array(SOFTMAX["2b"].printed) - [0, 1]
+    d_w = d_z * [1, 2]
+    for number, figures in (("b1a", d_z), ("b1b", d_w), ("b1c", np.array([0.3, -0.2]) - 0.1 * d_w)):
+        assert SOFTMAX[number].printed == pytest.approx(figures.tolist())
+
+
 @pytest.mark.parametrize("example", [SIGMOID, RELU, SOFTMAX], ids=lambda example: example.title)
 def test_figures_are_compared_at_as_many_decimals_as_the_source_gives(example):
     for step in example.steps:
