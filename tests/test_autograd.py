@@ -22,6 +22,7 @@ UNARY = {
     "negative": lambda v: -v,
     "plus number": lambda v: 2 + v + 1,
     "number minus": lambda v: 2 - v,
+    "number times": lambda v: 3 * v,
     "times itself": lambda v: v * v,
     "twice used": lambda v: v * 3 + v.exp() * v,
 }
