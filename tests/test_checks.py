@@ -58,6 +58,17 @@ def test_the_optimizers_of_this_package_pass(optimizer):
     assert optimizer.t == 0
 
 
+class ThereAndBack(nn.SGD):
+    """Its first step leads against the gradient, and what comes later may lead along it, as momentum does."""
+
+    def rule(self, gradient, memory, t):
+        return gradient if t == 1 else -0.1 * gradient
+
+
+def test_only_the_first_step_has_to_lead_against_the_gradient():
+    nn.check_optimizer(ThereAndBack(0.1))
+
+
 # ---- Broken on purpose -----------------------------------------------------------------------------------------------
 
 
@@ -198,6 +209,11 @@ class RightBelow(nn.MeanAbsoluteError):
         return -np.ones_like(out)
 
 
+class RightAbove(nn.MeanAbsoluteError):
+    def slope(self, out, y):
+        return np.ones_like(out)
+
+
 class NoNumber(nn.MeanSquaredError):
     def value(self, out, y):
         return np.asarray(super().value(out, y))
@@ -234,6 +250,7 @@ class TakesNan(nn.MeanSquaredError):
 @pytest.mark.parametrize(("loss", "words"), [
     (ForgottenFactor(), r"loss.gradient\(out, y\) must agree with centred differences"),
     (RightBelow(), r"loss.gradient\(out, y\) must agree with centred differences"),
+    (RightAbove(), r"loss.gradient\(out, y\) must agree with centred differences"),
     (NoNumber(), r"loss\(out, y\) must be one finite float, got an array of shape \(\)"),
     (NotFinite(), r"loss\(out, y\) must be one finite float, got np.float64\(inf\)"),
     (Sum(), r"loss\(out, y\) must be a mean over the rows"),
@@ -284,6 +301,11 @@ class SettingsMissing(nn.Momentum):
         return {"lr": self.lr}
 
 
+class SettingsUnknown(nn.SGD):
+    def settings(self):
+        return {"lr": self.lr, "speed": 1}
+
+
 class Explodes(nn.SGD):
     def rule(self, gradient, memory, t):
         return np.inf * gradient
@@ -300,6 +322,7 @@ class StandsStill(nn.SGD):
     (KeepsItsMemory(0.1), r"fresh\(\) must start anew"),
     (ChangesTheGradient(0.1), r"step\(params, gradients\) must leave what it is given as it is"),
     (SettingsMissing(0.1, 0.5), r"made of settings\(\) must take the same steps"),
+    (SettingsUnknown(0.1), r"settings\(\) must be the arguments that make it again, got {'lr': 0.1, 'speed': 1}: .*speed"),
     (StandsStill(0.1), "step must change W in place"),
     (Explodes(0.1), "step must change W in place, to finite float64, got an array"),
 ], ids=lambda part: type(part).__name__ if isinstance(part, nn.Optimizer) else "")  # fmt: skip
