@@ -1,13 +1,15 @@
 """Small faults that no other test noticed when they were put into the package on purpose: see MUTANTS.md."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 import nnlearn
 from nnlearn import _checks
 from nnlearn.autograd import Value
-from nnlearn.exercises import progress_file, solution, starter
-from nnlearn.exercises.result import Advice, Result
+from nnlearn.exercises import exercise, frames, progress_file, running, solution, starter
+from nnlearn.exercises.result import Advice, Result, Table, Text
 
 
 def test_a_new_value_has_no_gradient_and_shows_its_label():
@@ -34,6 +36,20 @@ def test_a_hint_without_a_link_and_a_tail_has_no_empty_lines():
     assert str(Advice("Hint 1 of 2", "Look at z.")) == "Hint 1 of 2: Look at z."
     assert Advice("Hint 1 of 2", "Look.")._repr_html_().count("<p>") == 1
     assert Advice("Hint 2 of 2", "Look.", tail="The last.")._repr_html_().endswith("<p>The last.</p></div>")
+
+
+FOUND_OUT = [
+    Advice, Result, Table, Text, frames.Failure, running.Form, running.Part, running.Run, exercise.Exercise, exercise.Hint,
+    exercise.Misconception, nnlearn.gradcheck.GradientReport, nnlearn.gradcheck.ParameterCheck, nnlearn.worked.Example,
+    nnlearn.worked.ExampleStep,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FOUND_OUT)
+def test_what_was_found_out_or_declared_cannot_be_changed_afterwards(kind):
+    for field in dataclasses.fields(kind):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(object.__new__(kind), field.name, "something else")
 
 
 def test_a_solution_and_a_starter_show_themselves_as_code():
