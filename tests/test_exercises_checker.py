@@ -283,7 +283,7 @@ def test_the_smallest_failing_case_is_shown():
 def test_a_small_difference_is_shown_with_enough_digits():
     message = verdict(lambda z: 2 * z * (1 + 1e-4 * (z > 1)))[2]
     assert "expected: [2. 4.]\n  got:      [2.     4.0004]" in message
-    shown = re.findall(r"(?:expected|got): +(.+)", verdict(lambda z: 2 * z * (1 + 2e-5))[2])
+    shown = re.findall(r"(?:expected|got): +(.+)", verdict(lambda z: 2 * z * (1 + 1.1e-5))[2])
     assert shown[0] != shown[1]
 
 
