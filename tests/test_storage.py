@@ -114,6 +114,7 @@ FOREIGN = {
     "a pickle in a parameter": (dict(change={"0.W.npy": PICKLED}), "cannot be loaded"),
     "a pickle in the header": (dict(change={"header.json": pickle.dumps(Evil())}), "cannot be loaded"),
     "another shape": (dict(change={"0.W.npy": npy(np.zeros((4, 3)))}), "is not what the header says"),
+    "a shape that comes before it": (dict(change={"0.W.npy": npy(np.zeros((2, 6)))}), "is not what the header says"),
     "packed members": (dict(compress=zipfile.ZIP_DEFLATED), "is packed"),
     "a header of lists": (dict(change={"header.json": b"[1, 2]"}), "does not say"),
     "a huge layer": (dict(header=lambda h: h["layers"][0]["settings"].update(n_in=10**7, n_out=10**7)), "layer 0 needs"),
@@ -302,6 +303,8 @@ def test_a_link_and_the_permissions_of_an_old_file_stay(tmp_path):
     assert real.stat().st_mode & 0o777 == 0o600
     storage.write_atomically(tmp_path / "private", b"", private=True)
     assert (tmp_path / "private").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(TypeError, match="positional"):
+        storage.write_atomically(tmp_path / "private", b"", True)  # of which nobody could see what it says
 
 
 def test_a_name_can_be_as_long_as_the_file_system_allows(tmp_path):
