@@ -62,6 +62,13 @@ def test_what_came_is_shown_whole_up_to_60_characters():
     assert _checks.describe("x" * 59) == "'" + "x" * 56 + "... (str)"
 
 
+def test_a_number_that_float32_cannot_hold_is_refused_and_infinity_stays_what_it_is():
+    assert _checks.as_dtype(np.array([1.5, np.inf]), np.float32, "x").tolist() == [1.5, np.inf]
+    for numbers in ([1.5, 1e300], [np.inf, -1e300]):
+        with pytest.raises(ValueError, match=r"x must hold numbers that float32 can hold, got up to (1e\+300|inf)"):
+            _checks.as_dtype(np.array(numbers), np.float32, "x")
+
+
 def test_without_any_variable_the_folders_are_those_of_the_system(monkeypatch, tmp_path):
     for name in ("NNLEARN_PROGRESS", "APPDATA", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
