@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -261,7 +262,8 @@ def _repeatable(what: str, function: Callable[..., Any], *arrays: Array, unchang
     """Return function(*arrays), if it leaves the arrays as they are and gives the same again."""
     first = _unchanged(what, function, *arrays, params=unchanged)
     second = _unchanged(what, function, *arrays, params=unchanged)
-    if not all(np.array_equal(one, other, equal_nan=True) for one, other in zip(_parts(first), _parts(second), strict=True)):
+    parts, again = _parts(first), _parts(second)
+    if len(parts) != len(again) or not all(map(partial(np.array_equal, equal_nan=True), parts, again)):
         raise CheckFailed(f"{what} must give the same for the same input, got another result the second time")
     return first
 

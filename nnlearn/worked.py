@@ -137,8 +137,8 @@ def sigmoid_example(x: float = 0.5, w: float = 0.2, y: float = 1.0, lr: float = 
     >>> [round(number, 4) for number in sigmoid_example()["3d"].right]
     [0.2238]
     """
-    own = (x, w, y, lr) != (0.5, 0.2, 1.0, 0.1)
     x, w, lr, y = _numbers(x=x, w=w, lr=lr) + (_checks.share(y, "y", closed=True),)
+    own = (x, w, y, lr) != (0.5, 0.2, 1.0, 0.1)
     z = x * w
     p = float(sigmoid(z))
     loss, logits = SigmoidCrossEntropy(), np.array([[z]])
@@ -171,8 +171,8 @@ def relu_example(x: float = 0.5, w: float = 0.2, y: float = 1.0, lr: float = 0.1
     >>> [round(number, 4) for number in relu_example()["3d"].right]
     [0.7]
     """
-    own = (x, w, y, lr) != (0.5, 0.2, 1.0, 0.1)
     x, w, lr, y = _numbers(x=x, w=w, lr=lr) + (_checks.number(y, "y"),)
+    own = (x, w, y, lr) != (0.5, 0.2, 1.0, 0.1)
     if y != 1:
         raise ValueError(f"y must be 1: -y log(p) forgets every example with y = 0, got {y}")
     z = x * w
@@ -208,13 +208,13 @@ def softmax_example(
     >>> [round(float(number), 4) for number in softmax_example()["2b"].right]
     [0.6682, 0.3318]
     """
-    own = (tuple(x), tuple(w), tuple(y), lr) != ((1.0, 2.0), (0.3, -0.2), (0.0, 1.0), 0.1)
     x, w, y = (_checks.real_array(value, name) for value, name in ((x, "x"), (w, "w"), (y, "y")))
     if x.ndim != 1 or len(x) < 2 or not x.shape == w.shape == y.shape:
         raise ValueError(
             f"x, w and y must hold one number for each of at least two classes, got shapes {x.shape}, {w.shape}, {y.shape}"
         )
     (lr,) = _numbers(lr=lr)
+    own = (*x, *w, *y, lr) != (1.0, 2.0, 0.3, -0.2, 0.0, 1.0, 0.1)
     z = x * w
     p = softmax(z)
     loss, logits = SoftmaxCrossEntropy(), z[None, :]

@@ -138,6 +138,15 @@ def test_slopes_at_the_kink_are_the_ones_that_the_docstrings_state():
         np.testing.assert_array_equal(d_x, [[slope, slope]])
 
 
+@pytest.mark.parametrize("layer", LAYERS[:-1], ids=repr)
+def test_a_layer_bends_where_it_says_that_its_kinks_are_and_nowhere_else(layer):
+    """By second differences: next to a kink they are as large as the step, elsewhere its square."""
+    h = 1e-4
+    at = np.round(np.arange(-3, 3.5, 0.5), 1)
+    below, here, above = (layer.forward(at[None] + nudge)[0] for nudge in (-h, 0, h))
+    assert tuple(at[np.abs(above - 2 * here + below) > 0.1 * h]) == layer.kinks
+
+
 def test_sigmoid_keeps_its_digits_in_both_tails():
     np.testing.assert_allclose(nn.sigmoid(-700.0), np.exp(-700.0), rtol=1e-15)
     np.testing.assert_allclose(nn.sigmoid_derivative(700.0), np.exp(-700.0), rtol=1e-15)

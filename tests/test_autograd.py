@@ -1,6 +1,9 @@
 """The scalar engine: each slope against centred differences, the order of the way back, and a whole network."""
 
 import math
+import re
+from types import SimpleNamespace
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -19,6 +22,7 @@ UNARY = {
     "negative": lambda v: -v,
     "plus number": lambda v: 2 + v + 1,
     "number minus": lambda v: 2 - v,
+    "number times": lambda v: 3 * v,
     "times itself": lambda v: v * v,
     "twice used": lambda v: v * 3 + v.exp() * v,
 }
@@ -133,12 +137,73 @@ def test_nodes_of_a_graph_do_not_overlap():
         assert all(graph._places[id(parent)][0] < graph._places[id(value)][0] for parent in value.parents)
 
 
+def test_an_input_stands_directly_before_its_first_use_and_no_column_is_empty():
+    a, b, c, d = (Value(1.0, name) for name in "abcd")
+    graph = ((a * b + c).tanh() * d).exp().graph()
+    columns = [(value.label or value.operation, graph._places[id(value)][0]) for value in graph.values]
+    assert sorted(columns) == [("+", 2), ("a", 0), ("b", 0), ("c", 1), ("d", 3), ("exp", 5), ("tanh", 3), ("×", 1), ("×", 4)]
+
+
+def drawn(graph):
+    """Return what stands in the drawing of a graph: its size, a box with its texts for each value, and the ends of each edge."""
+    svg = ElementTree.fromstring(graph._repr_svg_())
+    tag = "{http://www.w3.org/2000/svg}"
+    left, top, *size = map(float, svg.get("viewBox").split())
+    background, *rects = svg.findall(f"{tag}rect")
+    assert (left, top, float(svg.get("width"))) == (0, 0, size[0])
+    assert [float(background.get(side)) for side in ("width", "height")] == size
+    texts = iter(svg.findall(f"{tag}text"))
+    boxes = []
+    for rect in rects:
+        x, y, width, height = (float(rect.get(name)) for name in ("x", "y", "width", "height"))
+        lines = [next(texts) for _ in range(3)]
+        boxes.append(SimpleNamespace(left=x, top=y, right=x + width, bottom=y + height, lines=lines))
+    edges = [[float(number) for number in re.findall(r"[-\d.]+", path.get("d"))] for path in svg.findall(f"{tag}path")]
+    return size, boxes, edges
+
+
+def test_a_drawing_has_its_boxes_side_by_side_with_equal_margins_and_edges_between_them():
+    a, b, c = Value(1.0, "a"), Value(2.0, "b"), Value(3.0)
+    graph = ((a * b + c * b).tanh() * (a + c)).exp().graph()
+    (width, height), boxes, edges = drawn(graph)
+    margin = min(box.left for box in boxes)
+    assert margin == min(box.top for box in boxes) > 0
+    assert width - max(box.right for box in boxes) == margin == height - max(box.bottom for box in boxes)
+    for place, box in enumerate(boxes):
+        for other in boxes[:place]:
+            side_by_side = max(box.left, other.left) - min(box.right, other.right)
+            one_below = max(box.top, other.top) - min(box.bottom, other.bottom)
+            assert max(side_by_side, one_below) > 0, "two boxes lie over one another"
+    corner = {id(value): box for value, box in zip(graph.values, boxes, strict=True)}
+    pairs = [(corner[id(parent)], corner[id(value)]) for value in graph.values for parent in value.parents]
+    for (parent, child), (x1, y1, *bends, x2, y2) in zip(pairs, edges, strict=True):
+        assert (x1, y1) == (parent.right, (parent.top + parent.bottom) / 2)
+        assert (x2, y2) == (child.left, (child.top + child.bottom) / 2)
+        assert x1 < bends[0] < x2 and x1 < bends[2] < x2
+
+
+def test_a_box_holds_its_name_its_value_and_its_gradient_one_below_the_other():
+    a, b = Value(1.0, "a<1>"), Value(2.5)
+    out = (a * b).exp()
+    out.backward()
+    _, boxes, _ = drawn(out.graph())
+    texts = {tuple(line.text for line in box.lines) for box in boxes}
+    assert texts == {
+        ("a<1>", "1", "∂ 30.46"), ("number", "2.5", "∂ 12.18"), ("×", "2.5", "∂ 12.18"), ("exp", "12.18", "∂ 1"),
+    }  # fmt: skip
+    for box in boxes:
+        heights = [float(line.get("y")) for line in box.lines]
+        assert box.top + 10 < heights[0] and heights[0] + 10 < heights[1] and heights[1] + 10 < heights[2] < box.bottom
+        assert {float(line.get("x")) for line in box.lines} == {(box.left + box.right) / 2}
+
+
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
         (lambda: Value(0.0).log(), ValueError, "log needs a value above 0, got 0"),
         (lambda: Value(-1.0) ** 0.5, ValueError, "needs a base of at least 0, got -1"),
         (lambda: Value(0.0) ** -1, ValueError, "no finite value"),
+        (lambda: Value(0.0) ** 0.5, ValueError, "0 to the power of 0.5 has no finite value and slope"),
         (lambda: Value("1"), TypeError, "data must be a number, got '1'"),
         (lambda: Value(np.nan), ValueError, "data must be finite"),
         (lambda: Value(1.0) + "x", TypeError, "data must be a number"),

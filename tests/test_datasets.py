@@ -54,6 +54,19 @@ def test_made_up_data_without_noise_lies_on_its_curves():
     assert (np.hypot(*x.T) <= 1 + 1e-12).all()
 
 
+def test_the_arms_of_a_spiral_are_turned_against_each_other_and_wind_to_the_rim():
+    x, y = datasets.spirals(rng(), 60, classes=4, turns=0.5, noise=0)
+    turned = np.arctan2(x[:, 1], x[:, 0]) / (2 * np.pi) - y / 4
+    assert np.allclose(np.cos(2 * np.pi * (turned - 0.5 * np.hypot(*x.T))), 1)
+
+
+def test_blobs_stand_about_three_places_and_are_as_wide_as_the_noise():
+    x, y = datasets.blobs(rng(), 3000)
+    for label, center in enumerate([(-2, 0), (2, 0), (0, 3)]):
+        assert np.abs(x[y == label].mean(axis=0) - center).max() < 0.1
+        assert np.abs(x[y == label].std(axis=0) - 0.8).max() < 0.1
+
+
 def test_digits():
     data = datasets.digits()
     x, y, *_ = data
@@ -255,6 +268,7 @@ def test_accuracy_of_probabilities_logits_labels_columns_and_populations():
     assert datasets.accuracy(p[:, 1:], y[:, None]) == 0.75
     assert datasets.accuracy(np.log(p[:, 1:] / p[:, :1]), y, threshold=0.0) == 0.75
     assert datasets.accuracy(np.stack([p, 1 - p]), y).tolist() == [0.75, 0.25]
+    assert datasets.accuracy(p[:, 1:], datasets.one_hot(y)) == 0.75
 
 
 def test_a_column_of_labels_keeps_its_classes():
@@ -283,6 +297,9 @@ BAD = [
     (lambda: datasets.moons(rng(), 10, noise=-1), ValueError, "noise must be at least 0, got -1"),
     (lambda: datasets.spirals(rng(), 10, classes=1), ValueError, "classes must be at least 2"),
     (lambda: datasets.blobs(rng(), centers=[1.0, 2.0]), ValueError, "centers must hold at least two points"),
+    (lambda: datasets.blobs(rng(), centers=[[1.0, 2.0]]), ValueError, r"centers must hold at least two points, .* \(1, 2\)"),
+    (lambda: datasets.predicted_labels([0.1, 0.9]), ValueError, r"out must hold one row for each example, .* \(2,\)"),
+    (lambda: datasets.predicted_labels(np.zeros((3, 0))), ValueError, r"out must hold one row for each example, .* \(3, 0\)"),
     (lambda: datasets.train_test_split(rng(), [[1]], [1]), ValueError, "test_share must leave rows on both sides"),
     (lambda: datasets.train_test_split(rng(), [[1], [2]], [1]), ValueError, "as many rows"),
     (lambda: datasets.train_test_split(rng(), [1, 2], [1, 2], test_share=2), ValueError, "test_share must be in"),

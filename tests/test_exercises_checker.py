@@ -2,18 +2,21 @@
 
 import contextlib
 import html
+import inspect
+import linecache
 import math
 import os
 import re
 import sys
 import threading
 import time
+from collections import OrderedDict
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from nnlearn.exercises import diagnosis, running
+from nnlearn.exercises import diagnosis, frames, running
 from nnlearn.exercises.checking import check_answer
 from nnlearn.exercises.exercise import Exercise, Hint, Misconception
 from nnlearn.exercises.result import HEADINGS
@@ -100,6 +103,9 @@ def two_ways(z):
         (lambda z: print(z), "none", "It printed something: printing shows a value, `return` gives it back."),
         (two_ways, "none", "Is there a `return` on every way through it?"),
         (lambda z: "text", "type", "it returned text."),
+        (lambda z: [None], "type", "it returned a list with something in it that is no plain number."),
+        (lambda z: {1.0}, "type", "it returned a set."),
+        (lambda z: OrderedDict(), "type", "it returned an OrderedDict."),
         (lambda z: [[1], [1, 2]], "type", "cannot be made an array"),
         (lambda z: z > 0, "dtype", "it returned True and False (dtype bool). Multiply by 1.0"),
         (lambda z: z * 1j, "dtype", "it returned complex numbers (dtype complex128)."),
@@ -116,6 +122,47 @@ def two_ways(z):
 def test_form_comes_before_value_and_says_which_part_of_it(answer, which, words):
     kind, detail, message = verdict(answer)
     assert (kind, detail) == ("contract", which) and words in message
+
+
+DICT = replace(
+    DOUBLE, starter="def my_double(p):\n    ...", reference=lambda p: 2 * p["W"], misconceptions=(),
+    cases=lambda rng: [({"W": rng.normal(size=shape), "b": [1, 2]},) for shape in ((2,), (3, 3))],
+)  # fmt: skip
+
+
+def changing_a_table(p):
+    p["W"] *= 2
+    return p["W"]
+
+
+def changing_a_list(p):
+    p["b"].append(3)
+    return 2 * p["W"]
+
+
+def changing_an_entry(p):
+    p["b"][1] = 3
+    return 2 * p["W"]
+
+
+def adding_a_key(p):
+    p["c"] = 0
+    return 2 * p["W"]
+
+
+@pytest.mark.parametrize("answer", [changing_a_table, changing_a_list, changing_an_entry, adding_a_key])
+def test_a_change_is_noticed_in_tables_and_lists_too(answer):
+    assert verdict(lambda p: p["W"] + p["W"], DICT)[0] == "ok"
+    kind, which, message = verdict(answer, DICT)
+    assert (kind, which) == ("contract", "changed") and "changed its input p." in message
+
+
+def test_a_function_that_does_not_tell_its_signature_is_run_all_the_same():
+    with pytest.raises(ValueError, match="no signature"):
+        inspect.signature(max)
+    assert verdict(max)[0] == "error"
+    largest = replace(DOUBLE, reference=lambda z: z.max(), cases=lambda rng: [(rng.normal(size=n),) for n in (2, 3)])
+    assert verdict(max, largest)[0] == "ok"
 
 
 def test_shape_comes_before_value_whatever_the_order_of_the_cases():
@@ -194,6 +241,33 @@ def test_a_sum_in_place_of_a_mean_is_seen():
     assert "too small by the number of rows" in verdict(lambda z: z.mean(axis=0) / len(z), CENTRE)[2]
 
 
+MEAN = replace(DOUBLE, reference=lambda z: z.mean(), cases=lambda rng: [(rng.normal(size=n),) for n in (3, 5)], misconceptions=())
+ROWS = replace(DOUBLE, cases=lambda rng: [(rng.normal(size=shape),) for shape in ((3, 3), (2, 4))], misconceptions=())
+TWO = replace(DOUBLE, cases=lambda rng: [(np.array([1.0, 2.0]),)], misconceptions=())
+WITH_0 = replace(DOUBLE, cases=lambda rng: [(np.array([0.0, 1.0, -2.0]),)], misconceptions=())
+INVERSE = replace(DOUBLE, reference=lambda z: 1 / z, cases=WITH_0.cases, misconceptions=())
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "words"),
+    [
+        (MEAN, lambda z: z.sum(), "Every number is too large by the number of entries"),
+        (MEAN, lambda z: z.mean() / z.size, "Every number is too small by the number of entries"),
+        (ROWS, lambda z: 2 * (z - z.mean(axis=1, keepdims=True)), "Every row is off by its mean."),
+        (ROWS, lambda z: 2 * (z - z.mean(axis=0)), "Every column is off by its mean."),
+        (TWO, lambda z: -2 * z, "The sign is the wrong way round"),
+        (TWO, lambda z: 3 * z, "Every number is 1.5 times what it should be."),
+        (TWO, lambda z: 0.8 * z, "Every number is 0.4 times what it should be."),
+        (TWO, lambda z: -z / 2, "Every number is -1/4 of what it should be."),
+        (WITH_0, lambda z: 2 * z + (z == 0), "The values are right, except where z is 0."),
+        (INVERSE, lambda z: 1 / np.where(z == 0, 1, z), "The values differ."),
+    ],
+)
+def test_what_is_common_is_seen_in_few_numbers_too(exercise, answer, words):
+    kind, _, message = verdict(answer, exercise)
+    assert kind == "wrong" and message.startswith(words)
+
+
 def test_one_wrong_number_is_no_pattern():
     single = replace(DOUBLE, cases=lambda rng: [(np.array([1.5]),), (np.array([0.0]),)])
     assert verdict(lambda z: z * 5, single)[2].startswith("The values are right, except where z is positive.")
@@ -209,8 +283,28 @@ def test_the_smallest_failing_case_is_shown():
 def test_a_small_difference_is_shown_with_enough_digits():
     message = verdict(lambda z: 2 * z * (1 + 1e-4 * (z > 1)))[2]
     assert "expected: [2. 4.]\n  got:      [2.     4.0004]" in message
-    shown = re.findall(r"(?:expected|got): +(.+)", verdict(lambda z: 2 * z * (1 + 2e-5))[2])
+    shown = re.findall(r"(?:expected|got): +(.+)", verdict(lambda z: 2 * z * (1 + 1.1e-5))[2])
     assert shown[0] != shown[1]
+
+
+def test_numbers_are_shown_with_four_digits_behind_the_point_and_a_single_one_with_six():
+    shown = replace(DOUBLE, cases=lambda rng: [(np.array([1.23456, 1000.0]),)], misconceptions=())
+    assert "\n  z = [   1.2346 1000.    ]\n" in verdict(lambda z: z + 1, shown)[2]
+    scalar = replace(DOUBLE, cases=lambda rng: [(0.1 + 0.2,)], misconceptions=())
+    assert "\n  z = 0.3\n  expected: 0.6\n  got:      1.3\n" in verdict(lambda z: z + 1, scalar)[2]
+
+
+def test_what_was_printed_is_shown_from_its_beginning():
+    def wordy(z):
+        for _ in range(9):
+            print("x" * 999)
+        return z
+
+    screen = running.Screen()
+    for _ in range(9):
+        print("x" * 999, file=screen)
+    assert len(screen.text()) == running.PRINTED
+    assert f"  printed:  {'x' * 397}...\n" in verdict(wordy)[2]
 
 
 def test_what_was_printed_is_shown_with_the_case():
@@ -265,6 +359,94 @@ def test_an_error_shows_the_readers_lines_with_one_marked_and_nothing_of_ours():
     assert message.count("line ") == 1
 
 
+def from_a_cell(source, kept=True):
+    """Return the function f of a cell. A notebook keeps the text of its cells, and a plain prompt does not."""
+    name = "<cell>" if kept else "<prompt>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True) if kept else [], name)
+    namespace = {}
+    exec(compile(source, name, "exec"), namespace)
+    return namespace["f"]
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (
+            "def f(z):\n    y = 1\n    x = z[9]\n    w = y\n    return x + w\n",
+            "  in f, line 3:\n       2      y = 1\n  →    3      x = z[9]\n       4      w = y\n  IndexError: ",
+        ),
+        (
+            "def f(z):\n    x = z[9]\n    return x\n",
+            "  in f, line 2:\n       1  def f(z):\n  →    2      x = z[9]\n       3      return x\n  IndexError: ",
+        ),
+        (
+            "def f(z):\n    x = 9\n    return z[x]\nf_2 = f\n",
+            "  in f, line 3:\n       2      x = 9\n  →    3      return z[x]\n  IndexError: ",
+        ),
+        (
+            "def f(z):\n    return z[9]",
+            "  in f, line 2:\n       1  def f(z):\n  →    2      return z[9]\n  IndexError: ",
+        ),
+        (
+            "a = 1\ndef f(z): return z[9]\nb = 2\n",
+            "  in f, line 2:\n  →    2  def f(z): return z[9]\n  IndexError: ",
+        ),
+    ],
+)
+def test_of_an_error_its_line_is_shown_between_its_neighbours_in_the_function(source, shown):
+    assert verdict(from_a_cell(source))[2].startswith(shown)
+
+
+def test_of_a_text_that_is_not_kept_only_the_line_is_named():
+    assert verdict(from_a_cell("def f(z):\n    return z[9]\n", kept=False))[2].startswith("  in f, line 2\n  IndexError: ")
+
+
+CHAIN = "".join(f"def {one}(z):\n    return {other}(z)\n" for one, other in zip("fghijk", "ghijkl", strict=True))
+
+
+@pytest.mark.parametrize(
+    ("last", "shown"),
+    [
+        ("g", ["f", "g"]),
+        ("h", ["f", "g", "h"]),
+        ("i", ["f", "g", "h", "i"]),
+        ("j", ["f", "g", "  ... 1 calls more ...", "i", "j"]),
+        ("l", ["f", "g", "  ... 3 calls more ...", "k", "l"]),
+    ],
+)
+def test_of_the_way_to_an_error_the_first_two_and_the_last_two_functions_are_shown(last, shown):
+    source = CHAIN.split(f"def {last}(z)")[0] + f"def {last}(z):\n    return z[9]\n"
+    message = verdict(from_a_cell(source))[2]
+    assert re.findall(r"  in (\w), line|(  \.\.\. .*)", message) == [(one, "") if len(one) == 1 else ("", one) for one in shown]
+
+
+def test_an_error_is_told_with_its_message_or_without_one():
+    class Mute(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    def failing(error):
+        def fails(z):
+            raise error
+
+        return verdict(fails)[:1] + (verdict(fails)[2].split("\n\nThis happened")[0],)
+
+    assert failing(ValueError("z is odd"))[1].endswith("\n  ValueError: z is odd")
+    for kind, message in (failing(ValueError()), failing(Mute())):
+        assert kind == "error" and message.endswith(("\n  ValueError", "\n  Mute"))
+
+
+def test_of_a_long_message_the_beginning_is_told():
+    def many_lines(z):
+        raise ValueError("a\nb\nc\nd\ne\nf")
+
+    def one_long_line(z):
+        raise ValueError("y" * 1000)
+
+    assert "  ValueError: a\n  b\n  c\n  d\n  e\n\nThis" in verdict(many_lines)[2]
+    assert "  ValueError: " + "y" * 300 + "\n\nThis" in verdict(one_long_line)[2]
+
+
 def test_a_long_way_to_an_error_is_shortened():
     def downwards(z):
         return downwards(z)
@@ -292,7 +474,10 @@ def test_a_long_line_is_cut():
     def wordy(z):
         raise ValueError("a")  # xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
 
-    assert "xxx...\n" in verdict(wordy)[2]
+    message = verdict(wordy)[2]
+    assert "xxx...\n" in message
+    assert len(re.search(r"→ +\d+  (.*)", message)[1]) == frames.WIDTH
+    assert frames._cut("x" * frames.WIDTH) == "x" * frames.WIDTH
 
 
 def test_a_tiny_number_is_not_shown_as_0():
@@ -411,6 +596,15 @@ def test_it_is_ended_in_another_thread_too(answer, short):
     thread.start()
     thread.join(20)
     assert results == [("timed out", None)]
+
+
+def test_when_the_time_is_up_nothing_more_is_called():
+    calls = []
+    with running.Watch(0) as watch:
+        time.sleep(0.01)
+        with pytest.raises(running.TimedOut):
+            watch.call(calls.append, 1)
+    assert calls == []
 
 
 def test_right_answers_are_right_in_another_thread():

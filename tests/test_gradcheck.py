@@ -39,7 +39,10 @@ def test_a_right_network_passes():
 
 def test_the_numeric_gradient_is_the_definition():
     network = small()
-    analytic = network.backward(network.trace(X), MSE.gradient(network.forward(X), Y))[1]["2.W"]
+    _, gradients = network.backward(network.trace(X), MSE.gradient(network.forward(X), Y))
+    analytic = gradients["2.W"]
+    in_front = numeric_gradient(network, MSE, X, Y, "0.W", np.array([5, 0]))
+    assert in_front == pytest.approx(gradients["0.W"].ravel()[[5, 0]], rel=1e-7)
     found = numeric_gradient(network, MSE, X, Y, "2.W", np.array([5, 0]), h=1e-4)
     for position, coordinate in enumerate((5, 0)):
         losses = []
@@ -253,10 +256,20 @@ def test_large_inputs_have_a_longer_reach():
         assert not nn.gradient_check(network, MSE, x, Y).ok
 
 
+def test_large_values_inside_have_a_longer_reach_too():
+    rng = np.random.default_rng(0)
+    network = nn.Network([nn.Dense(3, 4, rng=rng), nn.Tanh(), nn.Dense(4, 4, rng=rng), nn.Dense(4, 4, rng=rng), nn.ReLU()])
+    network.params["2.W"][:] *= 1e4
+    network.params["3.b"][0, 2] -= network.trace(X)[4][4, 2] - 0.05
+    with pytest.warns(nn.KinkWarning, match="layer 4"):
+        nn.gradient_check(network, MSE, X, rng.normal(size=(6, 4)))
+
+
 def test_the_kink_of_a_loss_is_warned_of():
     y = small().forward(X)
-    with pytest.warns(nn.KinkWarning, match=r"12 predictions lie within .* of the kink of MeanAbsoluteError\(\)"):
+    with pytest.warns(nn.KinkWarning, match=r"12 predictions lie within .* of the kink of MeanAbsoluteError\(\)") as caught:
         nn.gradient_check(small(), nn.MeanAbsoluteError(), X, y)
+    assert caught[0].filename == __file__, "the warning points at the line that called"
 
 
 # ---- Large networks ----------------------------------------------------------------------------------------------

@@ -73,6 +73,7 @@ def test_the_shape_may_be_a_list_and_the_generator_alone_decides(function):
         (np.random.default_rng(0), (3,), ValueError, ["shape", "(3,)"]),
         (np.random.default_rng(0), (3, 0), ValueError, ["shape", "at least 1", "0"]),
         (np.random.default_rng(0), (3.0, 2), TypeError, ["shape", "whole number", "3.0"]),
+        (np.random.default_rng(0), (10**8, 10**8), ValueError, ["shape", "at most 1e+15 weights", "(100000000, 100000000)"]),
     ],
 )
 def test_errors(function, rng, shape, error, words):

@@ -45,6 +45,12 @@ def test_dense_default_is_glorot_uniform_in_float64():
     assert layer.params["W"].dtype == layer.params["b"].dtype == np.float64
 
 
+def test_dense_may_be_wide():
+    layer = nn.Dense(1000, 600, rng=np.random.default_rng(0))
+    x = np.ones((2, 1000))
+    assert layer.backward(x, layer.forward(x), np.ones((2, 600)))[0].shape == x.shape
+
+
 def test_dense_owns_its_weights():
     given_weights = np.ones((2, 3))
     layer = nn.Dense(2, 3, rng=np.random.default_rng(0), init=lambda rng, shape: given_weights)

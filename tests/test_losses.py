@@ -340,6 +340,8 @@ SOFT, SIG = nn.SoftmaxCrossEntropy(), nn.SigmoidCrossEntropy()
         (CE, [[0.5, 0.5]], [2], ValueError, ["y", "labels from 0 to 1", "2"]),
         (SOFT, [[0.5, 0.5]], [-1], ValueError, ["y", "labels from 0 to 1", "-1"]),
         (SOFT, [[0.5, 0.5]], [[1.0, 1.0]], ValueError, ["y", "sum to 1"]),
+        (SOFT, [[0.5, 0.5, 0.5]], [[-0.5, 0.5, 1.0]], ValueError, ["y", "probabilities that sum to 1"]),
+        (SOFT, [0.5, 0.5], 1, ValueError, ["y", "shape of out, (2,)", "got ()"]),
         (SOFT, [[0.5, 0.5]], [[1.5, -0.5]], ValueError, ["y", "rows of probabilities"]),
         (SOFT, np.ones((3, 2)), [0, 1], ValueError, ["y", "(3, 2)", "(2,)"]),
         (SOFT, np.ones((3, 2)), [[0], [1], [1]], ValueError, ["y", "(3, 2)", "(3, 1)"]),

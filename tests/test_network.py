@@ -340,6 +340,8 @@ MANY = nn.Network.population([small(0), small(1)])
         (lambda: NET.predict(3.0), ValueError, ["x", "(n, n_in)", "()"]),
         (lambda: NET.backward(X, Y), ValueError, ["values", "list of 4 arrays", "(5, 3)"]),
         (lambda: NET.backward([X], Y), ValueError, ["values", "list of 4 arrays", "trace(x)"]),
+        (lambda: NET.backward([X, "z", X, X], Y), TypeError, ["arrays that trace(x) returned", "values[1] is 'z'"]),
+        (lambda: NET.backward([X, X, X, Y], Y), ValueError, ["(n, 3) before and (n, 4) behind layers[0]", "(5, 3) and (5, 3)"]),
         (lambda: NET.backward(NET.trace(X), Y[:, :1]), ValueError, ["d_out", "(5, 2)", "(5, 1)"]),
         (lambda: NET.backward(NET.trace(X), 1.0), ValueError, ["d_out", "(5, 2)", "()"]),
         (lambda: NET.backward(NET.trace(X), None), TypeError, ["d_out", "real numbers", "None"]),
@@ -395,6 +397,8 @@ def test_each_network_of_a_population_drops_units_of_its_own_also_of_shared_rows
     masks = values[2] != 0
     assert masks.shape == (3, 5, 8)
     assert all((masks[i] != masks[j]).any() for i, j in [(0, 1), (0, 2), (1, 2)])
+    with many.training():
+        assert many.forward(np.stack([x, x, x])).shape == many.forward(x[None]).shape == (3, 5, 2)
     assert many.predict(x).shape == (3, 5, 2) and many.trace(x)[1].shape == (5, 8)  # switched off, they share
 
 

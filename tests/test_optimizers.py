@@ -373,6 +373,7 @@ ONE = np.ones(2)
         (lambda: nn.SGD(lr=True), TypeError, ["lr", "number", "True"]),
         (lambda: nn.SGD(lr=[0.1, -0.1]), ValueError, ["lr", "positive", "-0.1"]),
         (lambda: nn.SGD(lr=[[0.1], [0.2]]), ValueError, ["lr", "one finite number for each network", "(2, 1)"]),
+        (lambda: nn.SGD(lr=[]), ValueError, ["lr", "one finite number for each network", "(0,)"]),
         (lambda: nn.SGD(lr=[0.1, np.inf]), ValueError, ["lr", "finite"]),
         (lambda: nn.SGD(lr=None), TypeError, ["lr", "number", "None"]),
         (lambda: nn.SGD(lr=lambda t: -1.0).step(ONE.copy(), ONE), ValueError, ["lr(t)", "at least 0", "-1"]),

@@ -1,10 +1,12 @@
 """A reader's progress: kept, merged, never lost, and never in the way."""
 
+import errno
 import json
 import os
 import stat
 import subprocess
 import sys
+import types
 
 import pytest
 from hypothesis import given
@@ -53,8 +55,10 @@ def test_two_processes_at_once_lose_nothing(tmp_path):
 @pytest.mark.parametrize(
     "content",
     [b"", b"{", b"[]", b"\xff\xfe", b'{"format": "nnlearn progress", "version": 0}', b"[" * 5000, b'{"version": 1, "verdicts": {}}',
-     b'{"format": "nnlearn progress", "version": 1, "verdicts": {"a": 1}}', b" " * (store.LARGEST + 1)],
-    ids=range(9),
+     b'{"format": "nnlearn progress", "version": 1, "verdicts": {"a": 1}}', b" " * (store.LARGEST + 1),
+     b'{"format": "nnlearn progress", "version": 0, "verdicts": {"a": "ok"}}',
+     b'{"format": "nnlearn progress", "version": true, "verdicts": {"a": "ok"}}'],
+    ids=range(11),
 )  # fmt: skip
 def test_a_damaged_file_is_set_aside_and_said(content):
     progress = Progress()
@@ -157,6 +161,31 @@ def test_a_lock_that_is_held_for_long_is_not_waited_for_for_ever(monkeypatch):
     assert "another notebook holds the file" in progress.note and progress.all() == {"03-step": "ok"}
     progress.record("03-tanh", "ok")
     assert Progress().all() == {"03-step": "ok", "03-tanh": "ok"}, "what was kept in memory is written with the next"
+
+
+def test_where_a_file_system_or_a_browser_knows_no_locks_it_is_kept_all_the_same(monkeypatch):
+    def no_locks(*arguments):
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr(store, "flock", no_locks)
+    Progress().record("03-step", "ok")
+    monkeypatch.setattr(store, "flock", None)
+    monkeypatch.setattr(store, "msvcrt", None)
+    progress = Progress()
+    progress.record("03-tanh", "ok")
+    assert Progress().all() == {"03-step": "ok", "03-tanh": "ok"} and not progress.note
+
+
+def test_on_windows_the_first_byte_is_locked_and_freed_again(monkeypatch):
+    calls = []
+
+    def locking(file, mode, length):
+        calls.append((mode, os.lseek(file, 0, os.SEEK_CUR), length))
+
+    monkeypatch.setattr(store, "flock", None)
+    monkeypatch.setattr(store, "msvcrt", types.SimpleNamespace(LK_NBLCK="lock", LK_UNLCK="free", locking=locking))
+    Progress().record("03-step", "ok")
+    assert calls == [("lock", 0, 1), ("free", 0, 1)] and Progress().all() == {"03-step": "ok"}
 
 
 def test_what_another_notebook_found_out_later_stays():

@@ -114,6 +114,7 @@ FOREIGN = {
     "a pickle in a parameter": (dict(change={"0.W.npy": PICKLED}), "cannot be loaded"),
     "a pickle in the header": (dict(change={"header.json": pickle.dumps(Evil())}), "cannot be loaded"),
     "another shape": (dict(change={"0.W.npy": npy(np.zeros((4, 3)))}), "is not what the header says"),
+    "a shape that comes before it": (dict(change={"0.W.npy": npy(np.zeros((2, 6)))}), "is not what the header says"),
     "packed members": (dict(compress=zipfile.ZIP_DEFLATED), "is packed"),
     "a header of lists": (dict(change={"header.json": b"[1, 2]"}), "does not say"),
     "a huge layer": (dict(header=lambda h: h["layers"][0]["settings"].update(n_in=10**7, n_out=10**7)), "layer 0 needs"),
@@ -133,6 +134,12 @@ FOREIGN = {
         "one network or one population",
     ),
     "a huge parameter": (dict(header=lambda h: h["params"]["0.W"].update(shape=[10**6, 10**6])), "does not have the size"),
+    "a size that is not whole": (
+        dict(header=lambda h: h["params"]["0.W"].update(shape=[3.0, 4])), r"has the shape \[3.0, 4\] .* which no layer has"
+    ),
+    "sizes below 0": (dict(header=lambda h: h["params"]["0.W"].update(shape=[-3, -4])), "which no layer has"),
+    "a long header": (dict(header=lambda h: h.update(more="x" * 2**20)), "its header is larger than a header can be"),
+    "a parameter with a long tail": (dict(change={"0.W.npy": npy(np.zeros((3, 4))) + bytes(5000)}), "does not have the size"),
     "an object parameter": (dict(header=lambda h: h["params"]["0.W"].update(dtype="object")), "which no layer has"),
 }
 
@@ -145,6 +152,43 @@ def test_a_foreign_file_is_refused_and_runs_no_code(tmp_path, name):
     with pytest.raises(storage.StorageError, match=words):
         nnlearn.load(tmp_path / "foreign.npz")
     assert not Path("/tmp/nnlearn-was-here").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", bytes(21), bytes(100), b"Dear reader, " * 9])
+def test_what_is_no_archive_at_all_is_named_as_such(tmp_path, content):
+    (tmp_path / "n.npz").write_bytes(content)
+    with pytest.raises(storage.StorageError, match="it does not end as a file that nnlearn.save wrote; it is foreign"):
+        nnlearn.load(tmp_path / "n.npz")
+
+
+def test_what_is_wrong_with_a_file_is_said_in_few_words(tmp_path):
+    nnlearn.save(a_network(), tmp_path / "n.npz")
+    for version, end in (([1], "reads version 1"), ("x" * 9999, "...")):
+        rewritten(tmp_path / "n.npz", tmp_path / "other.npz", header=lambda h: h.update(version=version))  # noqa: B023
+        with pytest.raises(storage.StorageError) as caught:
+            nnlearn.load(tmp_path / "other.npz")
+        assert str(caught.value).endswith(end) and len(str(caught.value)) < 350 + len(str(tmp_path))
+
+
+def test_a_packed_member_is_refused_whatever_size_it_says_it_has(tmp_path):
+    path = tmp_path / "n.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("header.json", bytes(3_000_000))
+        packed = archive.getinfo("header.json").compress_size
+    path.write_bytes(path.read_bytes().replace(struct.pack("<I", 3_000_000), struct.pack("<I", packed)))
+    with pytest.raises(storage.StorageError, match="its member 'header.json' is packed"):
+        nnlearn.load(path)
+
+
+def test_the_members_unpack_as_plain_files_that_everybody_may_read(tmp_path):
+    nnlearn.save(a_network(), tmp_path / "n.npz")
+    with zipfile.ZipFile(tmp_path / "n.npz") as archive:
+        assert {(info.create_system, oct(info.external_attr >> 16)) for info in archive.infolist()} == {(3, "0o644")}
+
+
+def test_the_largest_network_still_fits_a_plain_archive():
+    """With its header, and a table of contents of the same size."""
+    assert storage.LARGEST + 2 * storage.HEADER_LIMIT < zipfile.ZIP64_LIMIT
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -259,6 +303,8 @@ def test_a_link_and_the_permissions_of_an_old_file_stay(tmp_path):
     assert real.stat().st_mode & 0o777 == 0o600
     storage.write_atomically(tmp_path / "private", b"", private=True)
     assert (tmp_path / "private").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(TypeError, match="positional"):
+        storage.write_atomically(tmp_path / "private", b"", True)  # of which nobody could see what it says
 
 
 def test_a_name_can_be_as_long_as_the_file_system_allows(tmp_path):

@@ -100,6 +100,16 @@ def test_outputs_and_all_gradients_agree(torch, activation, seed):
     gradients_agree(module, gradients)
 
 
+@pytest.mark.parametrize("shape", [(5,), (2, 6, 5)])
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
+def test_one_row_alone_and_a_stack_of_tables_agree_too(torch, activation, shape):
+    ours = network(activation, activation)
+    x = np.random.default_rng(0).normal(size=shape)
+    out = nnlearn.to_torch(nnlearn.Network([ours, nnlearn.Softmax()]))(torch.tensor(x)).detach().numpy()
+    rows = nnlearn.Network([ours, nnlearn.Softmax()]).predict(x.reshape(-1, 5))
+    assert np.abs(out.reshape(rows.shape) - rows).max() <= EXACT
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("place", range(7))
 def test_every_loss_and_its_gradient_agree(torch, place, seed):

@@ -345,6 +345,20 @@ def test_min_delta_asks_for_more():
         assert stop.best_epoch == best_epoch
 
 
+def test_patience_may_be_long():
+    stop, history = nn.EarlyStopping(patience=1000), nn.History(validation_loss=[1.0])
+    answers = [stop(Progress(small(), nn.SGD(0.1), history, epochs=9999, epoch=epoch)) for epoch in (1, 1000, 1001, 1002)]
+    assert answers == [False, False, True, True]
+
+
+def test_the_first_epoch_may_be_the_best():
+    stop, history, answers = nn.EarlyStopping(patience=2), nn.History(), []
+    for epoch, loss in enumerate([0.5, 0.6, 0.7], 1):
+        history.validation_loss.append(loss)
+        answers.append(stop(Progress(small(), nn.SGD(0.1), history, epochs=9, epoch=epoch)))
+    assert answers == [False, False, True] and (stop.best_epoch, stop.best_loss) == (1, 0.5)
+
+
 def test_early_stopping_may_be_used_again_and_forgets_the_last_network():
     xy, validation = best_after_10()
     stop = nn.EarlyStopping(patience=3)
@@ -383,9 +397,14 @@ def test_fit_stops_at_the_first_loss_that_is_not_finite_and_says_where_and_what_
     assert_same_params(network, small())
 
 
+def test_where_the_first_loss_is_not_finite_the_first_rate_is_told():
+    with pytest.raises(nn.TrainingDiverged, match=r"inf at step 1, in epoch 1, with lr = 0.1\. Try"):
+        train(small(), optimizer=nn.SGD(lambda t: 0.1 / (t + 1)), xy=(data()[0], data()[1] * 1e200))
+
+
 def test_the_history_and_the_weights_of_the_finished_epochs_are_kept():
     network, kept = small(), []
-    schedule = lambda t: 0.1 if t < 9 else 1e170  # noqa: E731
+    schedule = lambda t: 1e170 if t == 9 else 0.1  # noqa: E731
     with pytest.raises(nn.TrainingDiverged, match="at step 11, in epoch 3, with lr = 1e.170") as caught:
         train(network, optimizer=nn.SGD(schedule), epochs=5,
               callbacks=[lambda p: kept.append({k: v.copy() for k, v in p.network.params.items()})])  # fmt: skip

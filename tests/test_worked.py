@@ -1,5 +1,6 @@
 """The worked examples: the right figures against an independent list, the source's own, and the verdicts."""
 
+import numpy as np
 import pytest
 
 from nnlearn import worked
@@ -44,6 +45,20 @@ def test_what_the_source_prints():
     assert SOFTMAX["2b"].printed == (0.645, 0.355) and SOFTMAX["b1c"].printed == (0.2355, -0.071)
 
 
+def test_the_slips_of_the_third_example_follow_from_its_first_one():
+    d_z = np.array(SOFTMAX["2b"].printed) - [0, 1]
+    d_w = d_z * [1, 2]
+    for number, figures in (("b1a", d_z), ("b1b", d_w), ("b1c", np.array([0.3, -0.2]) - 0.1 * d_w)):
+        assert SOFTMAX[number].printed == pytest.approx(figures.tolist())
+
+
+@pytest.mark.parametrize("example", [SIGMOID, RELU, SOFTMAX], ids=lambda example: example.title)
+def test_figures_are_compared_at_as_many_decimals_as_the_source_gives(example):
+    for step in example.steps:
+        figures = step.printed or step.implied
+        assert step.digits == max(len(f"{figure:g}".partition(".")[2]) for figure in figures), step.number
+
+
 def test_where_a_line_is_lost_the_implied_figure_stands_in_brackets():
     assert (SIGMOID["3a"].implied, SIGMOID["3a"].verdict) == ((-0.475,), "(yes)")
     assert (RELU["3a"].implied, RELU["3a"].verdict, RELU["3a"].agrees) == ((-0.9,), "(NO)", None)
@@ -58,8 +73,6 @@ def test_where_a_line_is_lost_the_implied_figure_stands_in_brackets():
 @pytest.mark.parametrize("x", [0.3, -1.2])
 @pytest.mark.parametrize("y", [0, 1])
 def test_own_numbers_follow_the_slope_of_the_loss(x, y):
-    import numpy as np
-
     def loss(w):
         p = 1 / (1 + np.exp(-x * w))
         return -(y * np.log(p) + (1 - y) * np.log(1 - p))
@@ -80,6 +93,7 @@ def test_own_numbers_with_three_classes():
 def test_it_prints_as_a_table():
     lines = str(SIGMOID).splitlines()
     assert lines[0] == "Sigmoid + cross-entropy loss"
+    assert lines[2].split() == ["step", "name", "formula", "source", "right", "agrees"] and lines[4].startswith("2a ")
     assert any(line.startswith("3d") and "0.2059" in line and "0.223751" in line and line.endswith("NO") for line in lines)
     page = SIGMOID._repr_html_()
     assert "<td>0.223751</td>" in page and page.count("<tr>") == 1 + len(SIGMOID.steps)
@@ -92,12 +106,24 @@ def test_it_prints_as_a_table():
         (lambda: worked.relu_example(y=0), "y must be 1"),
         (lambda: worked.sigmoid_example(y=2), r"y must be in \[0, 1\], got 2"),
         (lambda: worked.softmax_example(x=(1, 2, 3)), "one number for each"),
+        (lambda: worked.softmax_example(x=(1,), w=(1,), y=(1,)), "at least two classes"),
+        (lambda: worked.softmax_example(x=np.ones((2, 2)), w=np.ones((2, 2)), y=np.eye(2)), r"got shapes \(2, 2\)"),
+        (lambda: worked.relu_example(x=0), "x w must be positive, got 0"),
         (lambda: worked.softmax_example(y=(1, 1)), "sum to 1"),
     ],
 )
 def test_bad_numbers_get_a_clear_error(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+@pytest.mark.parametrize("example", [worked.sigmoid_example, worked.relu_example, worked.softmax_example])
+@pytest.mark.parametrize("name", ["x", "w", "y", "lr"])
+def test_what_is_no_number_and_no_vector_is_refused_by_its_name(example, name):
+    with pytest.raises((TypeError, ValueError), match=name):
+        example(**{name: np.ones((2, 2))})
+    with pytest.raises(TypeError, match=name):
+        example(**{name: "one"})
 
 
 def test_an_unknown_step_names_the_known_ones():

@@ -106,6 +106,30 @@ def test_the_workshop_gives_the_numbers_of_the_plain_loop(arguments):
     assert_the_same(*in_both_ways(arguments), rounding=1e-9 if arguments["network"].is_population else 0.0)
 
 
+@pytest.mark.parametrize("make", OPTIMIZERS)
+@pytest.mark.parametrize("width", [100, 300], ids=["too many for one call", "too many for one piece"])
+def test_many_weights_are_worked_on_in_another_way_with_the_same_numbers(make, width):
+    rng = np.random.default_rng(0)
+    network = nn.Network([nn.Dense(3, width, rng=rng), nn.Tanh(), nn.Dense(width, width // 2, rng=rng)])
+    size = sum(array.size for array in network.params.values())
+    assert size > {100: _workshop.SHORT, 300: _workshop.CHUNK}[width]
+    x, y = rng.normal(size=(10, 3)), rng.normal(size=(10, width // 2))
+    assert_the_same(*in_both_ways(
+        {"network": network, "x": x, "y": y, "loss": nn.MeanSquaredError(), "optimizer": make(0.05), "epochs": 2, "batch_size": 4,
+         "rng": rng}
+    ))  # fmt: skip
+
+
+def test_where_only_one_layer_is_a_population_both_ways_refuse_it_alike():
+    rng = np.random.default_rng(0)
+    network = nn.Network([nn.Dense(3, 4, rng=rng), nn.Tanh(), nn.Dense(4, 2, rng=rng)])
+    network.layers[0].params.update({name: np.stack([array] * 2) for name, array in network.layers[0].params.items()})
+    assert_the_same(*in_both_ways(
+        {"network": network, "x": rng.normal(size=(5, 3)), "y": np.ones((5, 2)), "loss": nn.MeanSquaredError(),
+         "optimizer": nn.SGD(0.1), "epochs": 1, "rng": rng}
+    ))  # fmt: skip
+
+
 # ---- When training goes wrong ----------------------------------------------------------------------------------------
 
 

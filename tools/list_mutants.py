@@ -3,8 +3,11 @@
     python tools/list_mutants.py 60 nnlearn/losses.py ...      in an environment from requirements-mutants.txt; prints JSON
 
 At each place that is drawn one change is drawn: else a `*`, for which there are eleven replacements, would count eleven times.
+What is no Python any more is not counted, since every test would notice; nor is what changes a type hint alone, since
+`make types` looks after those.
 """
 
+import ast
 import json
 import random
 import sys
@@ -43,7 +46,7 @@ def sample(path, most):
             mutated = mutate_code(code, get_operator(name)(), occurrence)
         except AttributeError:  # cosmic-ray cannot replace an exception whose name has a dot in it
             continue
-        if mutated in (None, code):
+        if mutated is None or what_runs(mutated) in (None, what_runs(code)):
             continue
         before, after = changed_lines(code, mutated)
         mutants.append({"line": start[0], "operator": name, "before": before, "after": after, "code": mutated})
@@ -52,9 +55,21 @@ def sample(path, most):
     return sorted(mutants, key=lambda mutant: (mutant["line"], mutant["after"]))
 
 
+def what_runs(code):
+    """Return code without its type hints, in a form to compare; None if it is no Python."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return None
+    for node in ast.walk(tree):
+        for field in {"annotation", "returns"} & set(node._fields):
+            setattr(node, field, None)
+    return ast.dump(tree)
+
+
 def changed_lines(code, mutated):
-    """Return the first line that differs, before and after."""
-    old, new = code.splitlines(), mutated.splitlines()
+    """Return the first line that differs, before and after; blank lines are not counted, as a decorator takes them with it."""
+    old, new = ([line for line in text.splitlines() if line.strip()] for text in (code, mutated))
     at = next((k for k, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
     return tuple(lines[at].strip() if at < len(lines) else "" for lines in (old, new))
 
