@@ -57,6 +57,7 @@ TESTS = {
     "training": ["test_training", "test_workshop"],
     "worked": ["test_worked"],
     "exercises/checking": ["test_exercises_checker"],
+    "exercises/standard": ["test_exercises_checker"],
     "exercises/diagnosis": ["test_exercises_checker"],
     "exercises/running": ["test_exercises_checker"],
     "exercises/result": ["test_exercises_checker", "test_progress"],
