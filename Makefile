@@ -45,6 +45,10 @@ test-notebooks: $(VENV)/.dev $(VENV)/.torch  ## run every notebook and compare e
 test-pages: strict  ## build the book from clean, and try every page in a browser
 	$(PYTEST) tests/test_pages.py tests/test_build.py tests/test_pdf.py
 
+.PHONY: test-processor
+test-processor: $(VENV)/.dev $(VENV)/.torch  ## run every notebook with the arithmetic of an older processor; what a page shows has to be the same
+	OPENBLAS_CORETYPE=Nehalem NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR" $(PYTEST) $(NBVAL) book
+
 test-grading: $(VENV)/.made requirements-grading.txt  ## make assignments and have nbgrader and otter grade them, in .venv-grading
 	@[ -d .venv-grading ] || $(PYTHON) -m venv .venv-grading
 	@.venv-grading/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-grading.txt
