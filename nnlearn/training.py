@@ -162,7 +162,7 @@ class Progress:
     >>> from nnlearn import Dense, Network, SGD
     >>> network = Network([Dense(1, 1, rng=np.random.default_rng(0))])
     >>> Progress(network=network, optimizer=SGD(lr=0.1), history=History(loss=[0.5]), epochs=9, epoch=1).history
-    History(1 epochs, loss 0.5 -> 0.5)
+    History(1 epoch, loss 0.5 -> 0.5)
     """
 
     network: Network
