@@ -73,7 +73,7 @@ def test_a_starter_that_does_something_is_not_attempted_while_it_does_the_same()
         y = x + 2
         return y
 
-    assert verdict(renamed, exercise)[0] == "not attempted"
+    assert verdict(renamed, exercise)[::2] == ("not attempted", "Fill in the function, run its cell, and check again.")
     kind, _, message = verdict(lambda z: 2 + z, exercise)
     assert kind == "not attempted" and "still gives what it gave at the start" in message
     assert verdict(lambda z: z + 3, exercise)[0] == "wrong"
@@ -179,6 +179,22 @@ def test_memory_of_earlier_calls_is_noticed():
 
     kind, detail, message = verdict(counting)
     assert (kind, detail) == ("contract", "state") and "second call" in message
+
+
+def test_a_function_that_returns_nothing_the_second_time_is_noticed():
+    calls = []
+
+    def once(z):
+        calls.append(z)
+        return 2 * z if len(calls) <= 3 else None
+
+    assert verdict(once)[:2] == ("contract", "state")
+
+
+@pytest.mark.parametrize("gives", [None, "two"])
+def test_a_reference_that_gives_no_numbers_is_the_checkers_fault(gives):
+    kind, _, message = verdict(lambda z: 2 * z, replace(DOUBLE, reference=lambda z: gives))
+    assert kind == "fault" and "RuntimeError: the reference gave " in message
 
 
 def test_nan_is_never_close():
@@ -290,6 +306,8 @@ def test_a_small_difference_is_shown_with_enough_digits():
 def test_numbers_are_shown_with_four_digits_behind_the_point_and_a_single_one_with_six():
     shown = replace(DOUBLE, cases=lambda rng: [(np.array([1.23456, 1000.0]),)], misconceptions=())
     assert "\n  z = [   1.2346 1000.    ]\n" in verdict(lambda z: z + 1, shown)[2]
+    apart = replace(DOUBLE, cases=lambda rng: [(np.array([0.5, 20000.0]),)], misconceptions=())
+    assert "e+" not in verdict(lambda z: z + 1, apart)[2]
     scalar = replace(DOUBLE, cases=lambda rng: [(0.1 + 0.2,)], misconceptions=())
     assert "\n  z = 0.3\n  expected: 0.6\n  got:      1.3\n" in verdict(lambda z: z + 1, scalar)[2]
 
@@ -324,6 +342,12 @@ def test_a_misconception_brings_its_message_and_a_link():
 def test_a_misconception_is_seen_behind_a_second_mistake_that_gives_no_numbers():
     assert verdict(lambda z: z * z if z.shape != (2, 4) else z / 0)[0] == "misconception"
     assert verdict(lambda z: 2 * z if z.shape != (2, 4) else z / 0)[:2] == ("contract", "finite")
+
+
+def test_a_misconception_that_overflows_is_seen_where_the_answer_overflows_too():
+    overflow = Misconception(lambda z: np.exp(z) / np.exp(z) * z, "It overflows.", "step")
+    exercise = replace(DOUBLE, cases=lambda rng: [(np.array([1000.0, 2.0]),)], misconceptions=(overflow,))
+    assert verdict(lambda z: z * (np.exp(z) / np.exp(z)), exercise)[::2] == ("misconception", "It overflows.")
 
 
 def test_a_loop_is_noticed_where_none_was_asked():

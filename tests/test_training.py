@@ -224,6 +224,14 @@ def test_metrics_get_the_labels_as_they_were_given():
     np.testing.assert_array_equal(given[1], labels[:4])
 
 
+@pytest.mark.parametrize("rows", [19, 21])
+def test_there_has_to_be_one_target_for_each_row(rows):
+    x, y = data()
+    y = np.resize(y, (rows, 2))
+    with pytest.raises(ValueError, match=rf"y must hold one target for each of the 20 rows of x, got shape \({rows}, 2\)"):
+        nn.fit(small(), x, y, loss=MSE, optimizer=nn.SGD(lr=0.1), epochs=1, rng=np.random.default_rng(0))
+
+
 def test_metrics_without_validation_are_those_of_the_training_rows():
     x, _ = data()
     history = train(small(), metrics={"rows": lambda out, y: (out.shape, y.shape)})
@@ -313,6 +321,7 @@ def best_after_10():
 def test_early_stopping_puts_the_best_weights_back():
     xy, validation = best_after_10()
     network, expected, stop = small(), small(), nn.EarlyStopping(patience=4)
+    assert stop.best_epoch == 0, "before any"
     history = train(network, xy=xy, validation=validation, epochs=500, callbacks=[stop])
     train(expected, epochs=BEST)
     assert (stop.best_epoch, stop.best_loss) == (BEST, 0)
