@@ -60,7 +60,7 @@ class Value:
         if self.data < 0 and exponent != int(exponent):
             raise ValueError(f"a power with the exponent {exponent} needs a base of at least 0, got {self.data}")
         if self.data == 0 and exponent < 1 and exponent != 0:
-            raise ValueError(f"0 to the power of {exponent} has no finite value and slope")
+            raise ValueError(f"a power with the exponent {exponent} has no finite value and slope at the base 0, got {self.data}")
         operation = f"power {exponent:g}"
         out = _finite(operation, self, lambda: self.data**exponent)
         slope = _finite(operation, self, lambda: 0.0 if exponent == 0 else exponent * self.data ** (exponent - 1))

@@ -203,7 +203,7 @@ def test_a_box_holds_its_name_its_value_and_its_gradient_one_below_the_other():
         (lambda: Value(0.0).log(), ValueError, "log needs a value above 0, got 0"),
         (lambda: Value(-1.0) ** 0.5, ValueError, "needs a base of at least 0, got -1"),
         (lambda: Value(0.0) ** -1, ValueError, "no finite value"),
-        (lambda: Value(0.0) ** 0.5, ValueError, "0 to the power of 0.5 has no finite value and slope"),
+        (lambda: Value(0.0) ** 0.5, ValueError, "exponent 0.5 has no finite value and slope at the base 0, got 0.0"),
         (lambda: Value("1"), TypeError, "data must be a number, got '1'"),
         (lambda: Value(np.nan), ValueError, "data must be finite"),
         (lambda: Value(1.0) + "x", TypeError, "data must be a number"),
