@@ -28,7 +28,7 @@ PACKAGE = str(Path(nn.__file__).parent)
 #: Where an error speaks of an argument by another word.
 OTHER_WORDS = {
     "x": "x|z|y must have the shape of out", "classes": "classes|n must", "value": "exp|log|data", "exponent": "exponent|power",
-    "data": "data|base", "gradients": "gradients?", "gradient": "gradients?", "other": "others",
+    "data": "data|base|power", "gradients": "gradients?", "gradient": "gradients?", "other": "others",
 }  # fmt: skip
 
 PAIRS = [(call, name) for call in CALLS for name in call.arguments]
