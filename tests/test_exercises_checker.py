@@ -79,6 +79,11 @@ def test_a_starter_that_does_something_is_not_attempted_while_it_does_the_same()
     assert verdict(lambda z: z + 3, exercise)[0] == "wrong"
 
 
+def test_an_exercise_may_hold_lists():
+    exercise = replace(DOUBLE, hints=list(HINTS), misconceptions=list(DOUBLE.misconceptions))
+    assert verdict(lambda z: 2 * z, exercise)[0] == "ok" and verdict(lambda z: z * z, exercise)[0] == "misconception"
+
+
 # ---- Form, before values -------------------------------------------------------------------------------------------
 
 

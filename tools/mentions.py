@@ -10,12 +10,12 @@ does a `<name>`.
 import json
 import os
 import re
-import subprocess
 import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import unquote
 
+import tree
 from markdown_it import MarkdownIt
 from mdit_py_plugins.anchors import anchors_plugin
 
@@ -41,10 +41,8 @@ ELSEWHERE = {
 
 
 def files():
-    """Return the paths of our files and folders, folders with a slash at their end; what git ignores is left out."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout.splitlines()
-    there = {name for name in names if (ROOT / name).is_file()}
+    """Return the paths of our files and folders, folders with a slash at their end."""
+    there = set(tree.files())
     return there | {f"{folder.as_posix()}/" for name in there for folder in Path(name).parents if folder.name}
 
 

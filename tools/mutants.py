@@ -19,7 +19,6 @@ import json
 import os
 import py_compile
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +26,8 @@ import tempfile
 import time
 import zlib
 from pathlib import Path
+
+import tree
 
 ROOT = Path(__file__).resolve().parent.parent
 JUDGED = ROOT / "tests" / "MUTANTS.md"
@@ -67,14 +68,8 @@ TESTS = {
 
 
 def copy_of_the_tree(folder):
-    """Copy what git does not ignore, as it stands now; compile it by hash, so that only a mutant is compiled again."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
-    )
-    for name in filter(None, listed.stdout.decode().split("\0")):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, folder / name)
+    """Copy our files; compile them by hash, so that only a mutant is compiled again."""
+    tree.copy_into(folder)
     compileall.compile_dir(folder / "nnlearn", quiet=1, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
 
 

@@ -10,7 +10,6 @@ widgets, which that form leaves out, as they stand in the pages. A difference th
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import nbformat
 import notebooks
+import tree
 
 ROOT = Path(__file__).resolve().parent.parent
 #: What is compared, below `_build`: the site with all that is in it, and the notebooks with what their cells gave.
@@ -35,13 +35,8 @@ BUILDS = {
 
 
 def copy_into(folder):
-    """Copy what git knows here, or would take, into a folder, and lead to the parts of Python in the browser."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout.split("\0")
-    for name in filter(None, names):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, folder / name)
+    """Copy our files into a folder, and lead to the parts of Python in the browser."""
+    tree.copy_into(folder)
     (folder / ".lite-parts").symlink_to(ROOT / ".lite-parts")
 
 

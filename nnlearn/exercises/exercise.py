@@ -28,7 +28,8 @@ class Misconception:
     section: str = ""
 
 
-@dataclass(frozen=True)
+# Told apart by which it is and not by what is in it, so that what is kept for one can be found by it, lists or not.
+@dataclass(frozen=True, eq=False)
 class Exercise:
     """One exercise with all that the checker, the hints and the tests need.
 
