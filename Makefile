@@ -5,8 +5,9 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 BUILD := $(BIN)/jupyter-book build -q -W --keep-going -n .
-# Two processes; what goes to which is said in tests/conftest.py.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope
+# Two processes; what goes to which is said in tests/conftest.py. Each computes in one thread: with two, each would wait for the
+# other's on a machine with two processors, and a chapter would take up to four times as long.
+PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 NBVAL := --nbval --nbval-cell-timeout=120
 # Kernels come from this environment and not from whatever else is installed on the machine.
 export JUPYTER_PREFER_ENV_PATH := 1

@@ -44,7 +44,7 @@ def chromium():
     from playwright.sync_api import sync_playwright  # slow to import, and most tests need no browser
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chrome.CHROMIUM, args=chrome.FLAGS)
+        running = playwright.chromium.launch(executable_path=chrome.CHROMIUM, args=browser.ALONE)
         yield running
         running.close()
 
@@ -59,12 +59,19 @@ def address(built, tmp_path_factory):
         yield f"{at}/some/book"
 
 
+@pytest.fixture(scope="module")
+def visits(chromium, address):
+    """The windows in which the pages of the book are opened."""
+    opened = browser.Visits(chromium, address)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def visit(chromium, address):
+def visit(visits):
     """A function that opens a page of the book: `visit(path, width=..., scheme=..., scripts=...)`."""
-    visits = browser.Visits(chromium, address)
     yield visits
-    visits.close()
+    visits.leave()
 
 
 # ---- Who runs what -------------------------------------------------------------------------------------------------

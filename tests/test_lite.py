@@ -1,4 +1,8 @@
-"""Every chapter in the browser's own Python: opened by its page's button, run, played with, solved, and kept across a reload."""
+"""Every chapter in the browser's own Python: run, played with, solved; opened by its page's button, and kept across a reload.
+
+Python takes a quarter of a minute to start there, and so the chapters run one after the other in the one that the first has
+started. That each runs in a fresh Python, too, is what nbval looks at.
+"""
 
 import base64
 import json
@@ -8,19 +12,17 @@ from pathlib import Path
 import lite_parts
 import nbformat
 import pytest
-from chrome import CHROMIUM, FLAGS
+from chrome import CHROMIUM
 from standalone import plain_markdown, standalone
 
 from nnlearn.exercises import EXERCISES
-from tests.pages.browser import TELL_REFUSALS
+from tests.pages.browser import ALONE, TELL_REFUSALS
 from tests.pages.site import SITE
 from tests.test_notebooks import SILENT_ERROR
 
 BOOK = Path(__file__).resolve().parent.parent / "book"
 CHAPTERS = sorted(path.stem for path in BOOK.glob("*.ipynb"))
 every_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
-#: No name of another host leads anywhere: what asks for one fails, and is seen.
-ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 WITHOUT = "The chapters were NOT run in the browser's own Python: its parts are not here (python tools/lite_parts.py fetches them)"
 
 
@@ -29,7 +31,7 @@ def reader(address, chromium):
     """One reader's browser, which keeps what it has fetched and what was written in it, from chapter to chapter."""
     if lite_parts.missing():
         pytest.skip(WITHOUT)
-    running = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, ALONE])
+    running = chromium.browser_type.launch(executable_path=CHROMIUM, args=ALONE)
     context = running.new_context(viewport={"width": 1200, "height": 900})
     context.set_default_timeout(120_000)
     context.add_init_script(TELL_REFUSALS)
@@ -37,13 +39,14 @@ def reader(address, chromium):
     running.close()
 
 
-@pytest.fixture
-def page(reader):
-    """A new tab of the reader's browser, which is closed at the end, and with it the Python that runs in it."""
-    opened = reader.new_page()
+@pytest.fixture(scope="module")
+def notebook(reader, address):
+    """A notebook that has been opened by its page's button, and in which the chapters take their turns."""
+    page = reader.new_page()
+    page.goto(button(address, CHAPTERS[0]))
+    opened = Notebook(page, address)
     yield opened
-    for tab in reader.pages:
-        tab.close()
+    page.close()
 
 
 class Notebook:
@@ -69,6 +72,19 @@ class Notebook:
         """Wait until the notebook is there and its kernel has been asked for."""
         self.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel")
         self.page.wait_for_function("() => window.jupyterapp.shell.currentWidget.content.widgets.length > 5")
+
+    def take_in(self, chapter):
+        """Put a chapter in the place of the one that is open, and let Python forget what it knows from that."""
+        self.page.evaluate(
+            """async (file) => {
+              const notebook = window.jupyterapp.shell.currentWidget;
+              const chapter = await (await fetch(`../files/${file}`)).json();
+              notebook.content.model.sharedModel.fromJSON(chapter);
+              await notebook.sessionContext.session.kernel.requestExecute({code: "%reset -f"}).done;
+            }""",
+            f"{chapter}.ipynb",
+        )
+        self.trouble.clear()
 
     def reload(self):
         """Load the page anew, as after closing and opening it."""
@@ -137,10 +153,18 @@ def button(address, chapter):
 
 
 @every_chapter
-def test_a_chapter_runs_in_the_browser(page, address, chapter):
-    page.goto(button(address, chapter))
-    notebook = Notebook(page, address)
+def test_a_page_has_a_button_that_opens_its_notebook(built, chapter):
+    assert button("", chapter) == f"/lite/notebooks/index.html?path={chapter}.ipynb"
+    listed = json.loads((built / "lite" / "api" / "contents" / "all.json").read_text(encoding="utf-8"))["content"]
+    assert f"{chapter}.ipynb" in {file["path"] for file in listed}
+
+
+@every_chapter
+def test_a_chapter_runs_in_the_browser(notebook, chapter):
+    page = notebook.page
+    notebook.take_in(chapter)
     place, exercise = first_exercise(notebook.cells())
+    assert exercise.id.startswith(chapter[:2])
 
     notebook.command("notebook:run-all-cells")
     failed = [output for cell in notebook.cells() for output in cell.get("outputs", []) if output.output_type == "error"]
@@ -167,9 +191,10 @@ def test_a_chapter_runs_in_the_browser(page, address, chapter):
     assert notebook.trouble == []
 
 
-def test_a_page_opens_its_notebook_where_cells_and_progress_outlive_a_reload(page, address):
-    page.goto(f"{address}/book/{CHAPTERS[0]}.html")
-    with page.context.expect_page() as opened:
+def test_a_page_opens_its_notebook_where_cells_and_progress_outlive_a_reload(reader, address):
+    page = reader.new_page()
+    page.goto(f"{address}/book/{CHAPTERS[1]}.html")
+    with reader.expect_page() as opened:
         page.get_by_role("link", name="Run it here").click()
     notebook = Notebook(opened.value, address)
     exercise = first_exercise(notebook.cells())[1]
@@ -182,6 +207,8 @@ def test_a_page_opens_its_notebook_where_cells_and_progress_outlive_a_reload(pag
     assert notebook.trouble == []
     # An error that a widget would keep to itself elsewhere is the cell's own here, and so each chapter's test sees it.
     assert "nobody hears me" in notebook.run(1, SILENT_ERROR)
+    opened.value.close()
+    page.close()
 
 
 # ---- The notebooks that readers open there ---------------------------------------------------------------------------

@@ -34,10 +34,10 @@ def test_a_page_works_and_shuts_nobody_out(visit, path):
         "an answer has no feedback of its own": probes.mute_questions(page),
     }
     # The feedback to the last answers stays open, so that it is looked at, too.
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_function("(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme)
-        faults[f"barriers, {scheme}"] = probes.barriers(page)
+    faults["barriers"] = probes.barriers(page)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
+    faults["barriers, dark"] = probes.barriers_of_colour(page)
     for width in (390, 320):
         page.set_viewport_size({"width": width, "height": 900})
         faults[f"at {width} pixels"] = probes.sideways(page) + probes.stretched(page)
@@ -248,11 +248,49 @@ def test_a_silent_picture_a_wide_one_and_a_barrier_are_found(try_page):
     assert any(fault.startswith("image-alt") for fault in probes.barriers(page))
 
 
+FAINT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>t</title><style>
+body { background: white; color: black } td, div { padding: 9px }
+tr:nth-child(even) { background: #666 }  .dim { opacity: 0.5 }  .pale { color: #ccc }
+@media (prefers-color-scheme: dark) { body { background: black; color: white } p { color: #555 } a { color: #555 } }
+</style><main><h1>t</h1><p>one</p><p>two</p>%s</main></html>"""
+
+
+@pytest.mark.parametrize(
+    ("text", "faint"),
+    [
+        ("<p>three <b>four</b></p>", []),
+        ('<p>three <b class="pale">four</b></p>', ["pale"]),
+        ('<p>three</p><div class="dim"><div>four</div></div>', ["<div>four"]),
+        ("<table><tr><td>one</td></tr><tr><td>two</td></tr><tr><td>one</td></tr></table>", ["<td>two"]),
+        ('<p>three <a href="#" style="color: #222; text-decoration: none">four</a></p>', ["<a href"]),
+    ],
+)
+def test_a_text_too_faint_to_read_is_found_among_those_that_are_not(try_page, text, faint):
+    page = try_page(FAINT % text)
+    for found in (probes.barriers_of_colour(page), probes.barriers(page)):
+        assert len(found) == len(faint) and all(words in fault for words, fault in zip(faint, found, strict=True))
+    page.emulate_media(color_scheme="dark")
+    assert any("<p>" in fault for fault in probes.barriers_of_colour(page))
+
+
 def test_a_stretched_picture_is_found(try_page):
     square = "<svg xmlns='http://www.w3.org/2000/svg' width='10' height='10'/>"
     page = try_page(f"""<!doctype html><title>t</title><article><img alt="whole" src="data:image/svg+xml,{square}">
     <img alt="flat" width="20" height="10" src="data:image/svg+xml,{square}"></article>""")
     assert probes.stretched(page) == ["flat: 2.00"]
+
+
+def test_a_page_finds_nothing_that_an_earlier_one_has_kept(chromium, tmp_path):
+    keep = "localStorage.a = sessionStorage.b = 1; document.cookie = 'c=1'; indexedDB.open('d'); caches.open('e');"
+    (tmp_path / "page.html").write_text(f"<!doctype html><script>{keep}</script>")
+    (tmp_path / "other.html").write_text("<!doctype html>")
+    with served(tmp_path) as at:
+        visits = Visits(chromium, at)
+        kept = probes.kept(visits("page.html"))
+        assert [entry.split(":")[0] for entry in kept] == ["cache", "cookie", "indexedDB", "localStorage", "sessionStorage"]
+        visits.leave()
+        assert probes.kept(visits("other.html")) == []
+        visits.close()
 
 
 def test_trouble_is_written_down(try_page):

@@ -245,10 +245,52 @@ def stretched(page):
 
 def barriers(page):
     """Return what axe-core finds: WCAG 2.2 AA as far as it can tell, and its best practices."""
-    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    rules = {"target-size": {"enabled": True}, "color-contrast": {"enabled": False}}
+    return _axe(page, "document", {"rules": rules}) + faint_texts(page)
+
+
+def barriers_of_colour(page):
+    """Return what there is to look at anew when only the colours have changed."""
+    return _axe(page, "document", {"runOnly": ["link-in-text-block"]}) + faint_texts(page)
+
+
+def faint_texts(page):
+    """Return what axe-core finds of too little contrast.
+
+    This takes it longer than all else. It is asked about one text of each kind, where texts are of a kind when their own style and
+    the backgrounds behind them are the same.
+    """
+    return _axe(page, f"{{include: ({ONE_OF_EACH_KIND})()}}", {"runOnly": ["color-contrast"]})
+
+
+# Of each kind of text the element with the fewest others in it, since axe looks at those, too.
+ONE_OF_EACH_KIND = """() => {
+  const behind = new Map([[document.documentElement, '']]);
+  const kinds = new Map();
+  for (const e of document.body.querySelectorAll('*')) {
+    const style = getComputedStyle(e);
+    const own = [style.backgroundColor, style.backgroundImage, style.opacity, style.filter, style.mixBlendMode];
+    const around = behind.get(e.parentElement) ?? '';
+    const ground = own.join() === 'rgba(0, 0, 0, 0),none,1,none,normal' ? around : `${around} > ${own}`;
+    behind.set(e, ground);
+    if (![...e.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())) continue;
+    if (!e.checkVisibility()) continue;
+    const kind = [style.color, style.fontSize, style.fontWeight, style.textShadow, style.textDecorationLine,
+      e.hasAttribute('disabled'), ground].join('; ');
+    const size = e.getElementsByTagName('*').length;
+    if (!kinds.has(kind) || size < kinds.get(kind)[1]) kinds.set(kind, [e, size]);
+  }
+  return [...kinds.values()].map(([e]) => e);
+}"""
+
+
+def _axe(page, context, options):
+    """Run axe-core on a context, given as JavaScript, and return what it finds."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
     # Without `preload`, since what axe would fetch beside the page is no request of the page's own.
-    rules = "{resultTypes: ['violations'], preload: false, rules: {'target-size': {enabled: true}}}"
-    found = page.evaluate(f"() => axe.run(document, {rules})")
+    options = {"resultTypes": ["violations"], "preload": False, **options}
+    found = page.evaluate(f"(options) => axe.run({context}, options)", options)
     return [
         f"{violation['id']}: {node['html'][:200]} ({node.get('failureSummary', '')[:200]})"
         for violation in found["violations"]
