@@ -185,18 +185,28 @@ document.querySelectorAll('input').forEach((radio, k) => radio.addEventListener(
 </script></html>"""
 
 
-@pytest.fixture
-def try_page(chromium, tmp_path):
-    """A function that opens a page given as text."""
-    with served(tmp_path) as at:
+@pytest.fixture(scope="module")
+def scratch(chromium, tmp_path_factory):
+    """A folder that is served, and windows to look at what is put into it."""
+    folder = tmp_path_factory.mktemp("scratch")
+    with served(folder) as at:
         visits = Visits(chromium, at)
-
-        def opened(text, **how):
-            (tmp_path / "page.html").write_text(text, encoding="utf-8")
-            return visits("page.html", **how)
-
-        yield opened
+        yield folder, visits
         visits.close()
+
+
+@pytest.fixture
+def try_page(scratch):
+    """A function that opens a page given as text."""
+    folder, visits = scratch
+
+    def opened(text, **how):
+        page = folder / f"{len(list(folder.iterdir()))}.html"  # of its own name, since browsers keep what they have read
+        page.write_text(text, encoding="utf-8")
+        return visits(page.name, **how)
+
+    yield opened
+    visits.leave()
 
 
 @pytest.fixture
