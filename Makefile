@@ -180,13 +180,16 @@ dist: $(VENV)/.book  ## build the wheel and the source distribution into dist/
 
 # ---- Speed beside frameworks: in an environment of its own, with pinned peers ----------------------------------------
 
-.PHONY: bench bench-pages
+.PHONY: bench bench-pages bench-makers
 # Variables that some machines set: the first two slow numpy's BLAS, the third makes Python compile at every import.
 bench: .venv-bench/.made  ## time nnlearn beside frameworks and write bench/RESULTS.md (PARTS="a b" for some)
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE -u PYTHONDONTWRITEBYTECODE .venv-bench/bin/python -m bench.run $(PARTS)
 
 bench-pages: html $(VENV)/.dev  ## time the built pages and the live explorers and write bench/PAGES.md; needs Chromium
 	@PYTHONPATH=.:tools $(BIN)/python -m bench.pages
+
+bench-makers: $(VENV)/.dev $(VENV)/.lite $(VENV)/.torch  ## time the book's build and the tests and write bench/MAKERS.md; takes half an hour
+	@PYTHONPATH=.:tools $(BIN)/python -m bench.makers
 
 .venv-bench/.made: bench/requirements.txt requirements-torch.txt
 	@echo "Setting up .venv-bench (once) ..."

@@ -10,7 +10,6 @@ import os
 import platform
 import re
 import subprocess
-import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
@@ -89,17 +88,18 @@ def measured():
 
 def report(took, kinds):
     """Return the page."""
-    why = re.search(r"## Why .*", (ROOT / "bench" / "MAKERS.md").read_text(), flags=re.DOTALL) if PAGE.exists() else None
+    why = re.search(r"## Why .*", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL) if PAGE.exists() else None
     lines = [
         "# The makers' day, measured", "",
-        "`make bench-makers` writes the tables of this page; do not edit them. How it is measured is said in `makers.py`.", "",
+        "`make bench-makers` writes this page, all but the text below the tables; `makers.py` says how it is measured.", "",
         f"Machine: {platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}.", "",
         "| what | aim, s | measured, s | |", "|---|---|---|---|",
     ]  # fmt: skip
     for what, aim in AIMS.items():
         lines.append(f"| {what} | {aim} | {took[what]:.0f} | {'reached' if took[what] <= aim else 'not reached'} |")
     whole = sum(kinds.values())
-    lines += ["", "## What `make test` spends its time on", "", "Over both test processes.", "", "| tests | s | share |", "|---|---|---|"]
+    lines += ["", "## What `make test` spends its time on", "", "Over both test processes.", ""]
+    lines += ["| tests | s | share |", "|---|---|---|"]
     lines += [f"| {kind} | {time:.0f} | {time / whole:.0%} |" for kind, time in kinds.most_common()]
     return "\n".join(lines) + "\n" + (f"\n{why[0]}" if why else "")
 
@@ -108,5 +108,4 @@ PAGE = ROOT / "bench" / "MAKERS.md"
 
 if __name__ == "__main__":
     PAGE.write_text(report(*measured()), encoding="utf-8")
-    print(PAGE.read_text())
-    sys.exit()
+    print(PAGE.read_text(encoding="utf-8"))
