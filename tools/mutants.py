@@ -64,6 +64,9 @@ TESTS = {
     "exercises/result": ["test_exercises_checker", "test_progress"],
     "exercises/progress_file": ["test_progress"],
     "exercises/frames": ["test_exercises_checker"],
+    "exercises/__init__": ["test_exercises_calls"],
+    "exercises/exercise": ["test_exercises_calls"],
+    "exercises/links": ["test_exercises_calls"],
 }
 
 
