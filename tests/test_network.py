@@ -414,3 +414,16 @@ def test_the_gradients_behind_dropout_of_shared_rows_are_those_of_each_network()
         np.testing.assert_allclose(gradients["2.W"][k], (np.tanh(x) * kept).T @ d_out[k], rtol=1e-12)
         wanted = d_out[k] @ many.params["2.W"][k].T * kept * (1 - np.tanh(x) ** 2)
         np.testing.assert_allclose(d_x[k], wanted, rtol=1e-12)
+
+
+def test_the_rules_of_a_summary_are_as_long_as_its_head_also_where_its_last_line_is_another():
+    lines = nn.Network([nn.ReLU()]).summary().splitlines()
+    assert lines == [
+        "layer     output  parameters  count",
+        "-----------------------------------",
+        "0 ReLU()  (n, ?)                  0",
+        "-----------------------------------",
+        "total                             0",
+    ]
+    head, rule, *_, last_rule, last = nn.Network.population([small(0), small(1)]).summary().splitlines()
+    assert rule == last_rule == "-" * len(head) and len(last) == len(head)

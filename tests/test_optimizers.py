@@ -423,3 +423,34 @@ def test_one_array_under_two_names_is_refused():
     w = np.ones(2)
     with pytest.raises(ValueError, match=r"params must be different arrays, got one array more than once .*\['0', '1'\]"):
         nn.SGD(0.1).step([w, w], [w, w])
+
+
+@pytest.mark.parametrize("lr", [0.5, np.float32(0.5), np.array(0.5), 1])
+def test_a_rate_that_is_one_number_becomes_a_plain_float(lr):
+    optimizer = nn.SGD(lr)
+    assert type(optimizer.lr) is float and optimizer.lr == lr
+    assert type(nn.SGD(lambda t: lr).rate(0)) is float
+
+
+def test_rates_that_are_none_are_told_whole():
+    for lr, words in (
+        (0, "lr must be positive, got 0.0"),
+        ([0.1, 0.0], r"lr must be positive, got [0.1 0. ]"),
+        ([], "lr must be a number or one finite number for each network, got an array of shape (0,) and dtype float64"),
+        ([[0.1]], "lr must be a number or one finite number for each network, got an array of shape (1, 1) and dtype float64"),
+        ([0.1, np.inf], "lr must be a number or one finite number for each network, got an array of shape (2,) and dtype float64"),
+    ):
+        with pytest.raises(ValueError) as caught:
+            nn.SGD(lr)
+        assert str(caught.value) == words
+    assert nn.SGD(lambda t: 0.0).rate(3) == 0, "a schedule may end at 0"
+    with pytest.raises(ValueError) as caught:
+        nn.SGD(lambda t: -1e-9).rate(3)
+    assert str(caught.value) == "lr(t) must be at least 0.0, got -1e-09"
+
+
+def test_the_rates_of_a_population_are_a_copy():
+    rates = np.array([0.1, 0.2])
+    optimizer = nn.SGD(rates)
+    rates[0] = 9
+    assert optimizer.lr.tolist() == [0.1, 0.2]
