@@ -247,3 +247,75 @@ def test_the_folder_follows_the_customs_of_the_system(monkeypatch):
 def test_the_file_is_the_readers_own():
     Progress().record("03-step", "ok")
     assert stat.S_IMODE(Progress().path.stat().st_mode) & 0o077 == 0
+
+
+def test_the_folder_is_made_with_all_that_it_lies_in(tmp_path, monkeypatch):
+    monkeypatch.setenv("NNLEARN_PROGRESS", str(tmp_path / "a" / "b" / "c"))
+    progress = Progress()
+    progress.record("03-step", "ok")
+    assert progress.note == "" and progress.path == tmp_path / "a" / "b" / "c" / "progress.json" and progress.path.is_file()
+
+
+def told(content):
+    """Return what is said of a file that cannot be imported."""
+    path = Progress().path.with_name("other.json")
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    with pytest.raises(ProgressError) as caught:
+        exercises.import_progress(path)
+    return str(caught.value).removeprefix(f"{path} cannot be imported: "), type(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "kind"),
+    [
+        (b" " * (2**20 + 1), "it is too large", ProgressError),
+        (b" " * 2**20, "it is not JSON", ProgressError),
+        (b'{"format": "other"}', "it does not say that it is a progress file", ProgressError),
+        (b'{"format": "nnlearn progress"}', "it has version None, and this nnlearn reads version 1", ProgressError),
+        (b'{"format": "nnlearn progress", "version": 0}', "it has version 0, and this nnlearn reads version 1", ProgressError),
+        (b'{"format": "nnlearn progress", "version": "%s"}' % (b"x" * 99),
+         f"it has version {'x' * 40}, and this nnlearn reads version 1", ProgressError),
+        (b'{"format": "nnlearn progress", "version": 2}', "a newer nnlearn wrote it (version 2; this one reads 1)",
+         store.NewerProgressError),
+        (b'{"format": "nnlearn progress", "version": %s}' % (b"7" * 99),
+         f"a newer nnlearn wrote it (version {'7' * 40}; this one reads 1)", store.NewerProgressError),
+        (b'{"format": "nnlearn progress", "version": 1}', "its table of verdicts is not one", ProgressError),
+        (b'{"format": "nnlearn progress", "version": 1, "verdicts": {"a": "ok", "b": null}}', "its table of verdicts is not one",
+         ProgressError),
+    ],
+    ids=range(10),
+)  # fmt: skip
+def test_what_is_wrong_with_a_file_is_told_whole(content, words, kind):
+    assert told(content) == (words, kind)
+
+
+def test_a_file_of_a_newer_version_is_said_in_the_same_words_whether_it_is_read_or_written():
+    path = Progress().path
+    path.parent.mkdir()
+    path.write_text('{"format": "nnlearn progress", "version": 3}')
+    words = (
+        "Your progress file cannot be used: a newer nnlearn wrote it (version 3; this one reads 1). Until Python ends, what you "
+        "solve is kept in memory."
+    )
+    reading, writing = Progress(), Progress()
+    assert reading.all() == {} and reading.note == words
+    writing.record("03-step", "ok")
+    assert writing.note == words
+
+
+def test_a_folder_in_the_place_of_the_file_is_neither_read_nor_set_aside():
+    progress = Progress()
+    progress.path.mkdir(parents=True)
+    assert progress.all() == {} and progress.note == "Your progress cannot be read (it is a folder or a device, and not a file)."
+    progress.record("03-step", "ok")
+    words = "Your progress cannot be saved (it is a folder or a device, and not a file); it is kept until Python ends."
+    assert progress.note == words and progress.path.is_dir() and progress.all() == {"03-step": "ok"}
+
+
+def test_the_file_holds_its_table_in_order():
+    progress = Progress()
+    progress.add({"b": "wrong", "a": "ok"})
+    content = json.loads(progress.path.read_text())
+    assert content == {"format": "nnlearn progress", "version": 1, "verdicts": {"a": "ok", "b": "wrong"}}
+    assert list(content["verdicts"]) == ["a", "b"]

@@ -39,7 +39,7 @@ ENOUGH = 0.9
 #: Which tests look after which module, the quickest to notice first; test_small_faults looks after all. For the checker it is its
 #: own tests: those of every exercise of the book take minutes.
 TESTS = {
-    "_checks": ["test_initializers", "test_schedules", "test_layers", "test_optimizers", "test_bad_input"],
+    "_checks": ["test_argument_checks", "test_initializers", "test_schedules", "test_layers", "test_optimizers", "test_bad_input"],
     "_graph": ["test_autograd"],
     "_workshop": ["test_workshop", "test_training"],
     "activations": ["test_activations"],
