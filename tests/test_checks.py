@@ -588,3 +588,120 @@ def test_what_should_be_close_is_close_to_nine_digits_and_of_the_same_shape():
         with pytest.raises(CheckFailed) as caught:
             checks._expect_close("x", value, expected)
         assert str(caught.value) == words
+
+
+# ---- What a part is put to -------------------------------------------------------------------------------------------
+
+
+class WatchedLoss(nn.MeanAbsoluteError):
+    seen = []
+
+    def value(self, out, y):
+        self.seen.append((out, y))
+        return super().value(out, y)
+
+
+def test_predictions_lie_on_both_sides_of_the_targets_and_away_from_the_kink():
+    WatchedLoss.seen.clear()
+    nn.check_loss(WatchedLoss())
+    out, y = WatchedLoss.seen[0]
+    error = out - y
+    assert (y >= 0).all() and np.allclose(y.sum(axis=1), 1)
+    assert np.abs(error).min() >= checks.DISTANCE and (error < 0).sum() >= 3 and (error > 0).sum() >= 3
+    assert error.min() < -0.6 and error.max() > 0.6 and np.abs(error).max() < 1.3
+    assert len(np.unique(error.round(12))) == error.size
+
+
+@pytest.mark.parametrize("kinks", [(), (0.0,), (0.0, -0.3, 0.5), (0.5, 0.0, -0.3, -0.1)])
+def test_what_is_near_to_a_kink_is_moved_away_from_it_and_not_to_the_next(kinks):
+    x = np.linspace(-2, 2, 401) + 0.003
+    moved = checks._away_from(kinks, x)
+    near = np.array([any(abs(number - kink) < checks.DISTANCE for kink in kinks) for number in x])
+    assert all((np.abs(moved - kink) >= checks.DISTANCE).all() for kink in kinks)
+    assert (moved[near] > x[near]).all() and np.array_equal(moved[~near], x[~near])
+    assert (moved - x).max() <= 2 * checks.DISTANCE * len(kinks) + 1e-12
+
+
+class WatchedLayer(Bent):
+    def forward(self, x):
+        self.seen.append(x)
+        return super().forward(x)
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+@pytest.mark.parametrize("place", [-0.5, 0.0, 0.4])
+def test_inputs_lie_on_both_sides_of_a_kink_and_away_from_it(place):
+    layer = WatchedLayer(place)
+    layer.seen = []
+    nn.check_layer(layer)
+    x = layer.seen[0]
+    assert x.shape == (5, 3) and np.abs(x - place).min() >= checks.DISTANCE - 1e-12
+    assert (x < place).sum() >= 3 and (x > place).sum() >= 3 and np.abs(x).max() < 3
+    assert len(np.unique(x.round(12))) == x.size
+    assert {array.shape for array in layer.seen} >= {(5, 3), (3, 5, 3)} and {array.dtype.name for array in layer.seen} == {
+        "float64", "float32"
+    }  # fmt: skip
+
+
+class WatchedOptimizer(nn.SGD):
+    seen = []
+
+    def step(self, params, gradients):
+        self.seen.append({name: (w.shape, w.dtype.name) for name, w in params.items()})
+        super().step(params, gradients)
+
+
+def test_an_optimizer_is_put_to_parameters_of_several_shapes_together_and_alone():
+    WatchedOptimizer.seen.clear()
+    nn.check_optimizer(WatchedOptimizer(0.1))
+    shapes = {"W": (3, 2), "b": (1, 2), "v": (4,), "many": (3, 2, 2)}
+    for dtype in ("float64", "float32"):
+        together = {name: (shape, dtype) for name, shape in shapes.items()}
+        assert WatchedOptimizer.seen.count(together) == (3 * 2 if dtype == "float32" else 3 * 4)
+        for name in shapes:
+            assert WatchedOptimizer.seen.count({name: together[name]}) == 3
+
+
+class GivesThree(nn.Tanh):
+    def backward(self, x, out, d_out):
+        return (*super().backward(x, out, d_out), None)
+
+
+class GivesAList(nn.Tanh):
+    def backward(self, x, out, d_out):
+        return list(super().backward(x, out, d_out))
+
+
+class GivesPairs(nn.Tanh):
+    def backward(self, x, out, d_out):
+        return super().backward(x, out, d_out)[0], []
+
+
+@pytest.mark.parametrize(("layer", "came"), [(GivesThree(), "(array("), (GivesAList(), "[array("), (GivesPairs(), "(array(")])
+def test_backward_gives_a_tuple_of_two_the_second_a_dict(layer, came):
+    with pytest.raises(CheckFailed) as caught:
+        nn.check_layer(layer)
+    assert str(caught.value).startswith(f"backward(x, out, d_out) must return d_x and a dict of gradients, got {came}")
+
+
+class ParamGradientsOfTheirOwn(nn.Dense):
+    def backward(self, x, out, d_out):
+        d_x, gradients = super().backward(x, out, d_out)
+        return d_x, {**gradients, "W": gradients["W"].copy()}
+
+    def param_gradients(self, x, out, d_out):
+        gradients = super().param_gradients(x, out, d_out)
+        return {**gradients, "b": gradients["b"] + (np.ndim(x) == 2 and self.odd())}
+
+    calls = 0
+
+    def odd(self):
+        self.calls += 1
+        return self.calls == 3  # backward calls it twice, and then it is asked by itself
+
+
+def test_the_two_ways_to_the_gradients_of_parameters_agree():
+    with pytest.raises(CheckFailed, match="^param_gradients must give what backward gives for b: expected shape .* got shape"):
+        nn.check_layer(ParamGradientsOfTheirOwn(3, 2, rng=rng()))
