@@ -437,7 +437,7 @@ def test_one_hot_has_as_many_columns_as_the_largest_label_needs_or_as_is_said():
     assert datasets.one_hot([0, 2], dtype=np.float32).dtype == np.float32 and datasets.one_hot([0]).dtype == float
     assert datasets.one_hot([0, 2]).shape == (2, 3) and datasets.one_hot([0, 2], 5).shape == (2, 5)
     assert said(datasets.one_hot, [0, 3], 3) == "labels must be below n_classes = 3, got 3"
-    for labels, words in (([0.5, 1], "0.5"), ([1, -1], "-1"), ([np.inf], "inf"), ([2.0**53 + 2], "9007199254740994.0")):
+    for labels, words in (([0.5, 1, -1], "0.5"), ([1, -1], "-1"), ([np.inf], "inf"), ([2.0**53 + 2], "9007199254740994.0")):
         assert said(datasets.one_hot, labels) == f"labels must hold whole numbers from 0 on, got {words}"
     assert datasets._labels([2.0**53], "y").tolist() == [2**53]
     for labels, shape in (([[1]], "(1, 1)"), ([], "(0,)"), (1, "()")):
@@ -463,6 +463,7 @@ def test_accuracy_takes_labels_in_every_form_for_one_network_and_for_several():
     for targets in (y, y[:, None], np.eye(2)[y], np.stack([y, y])[..., None], np.stack([np.eye(2)[y]] * 2)):
         assert datasets.accuracy(out, targets).tolist() == pytest.approx([2 / 3, 1 / 3])
     assert datasets.accuracy(out[..., 1:], np.eye(2)[y]).tolist() == pytest.approx([2 / 3, 1 / 3])
+    assert datasets.accuracy(out[..., 1:], [[0.1], [0.9], [0.8]]).tolist() == pytest.approx([2 / 3, 1 / 3])
     assert datasets.accuracy([1.0, np.nan], [1, 1]) == 0.5
     words = "out and y must hold as many examples as each other, got "
     for answers, targets, shapes in (

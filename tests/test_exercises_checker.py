@@ -516,6 +516,9 @@ def test_a_long_line_is_cut():
 def test_a_tiny_number_is_not_shown_as_0():
     tiny = replace(DOUBLE, cases=lambda rng: [(np.array([-1e-9, 1.0]),)])
     assert "z = [-1.e-09  1.e+00]" in verdict(lambda z: z + 1, tiny)[2]
+    for number, shown in ((1e-9, "[1.e-09 1.e+00]"), (4.9e-5, "[4.9e-05 1.0e+00]"), (5.1e-5, "[0.0001 1.    ]"), (0.0, "[0. 1.]")):
+        exercise = replace(DOUBLE, cases=lambda rng: [(np.array([number, 1.0]),)])  # noqa: B023
+        assert f"\n  z = {shown}\n" in verdict(lambda z: z + 1, exercise)[2]
 
 
 def test_an_interruption_by_hand_ends_the_check_at_once():
@@ -761,6 +764,9 @@ def test_a_single_row_counts_as_one_and_what_is_no_array_as_well():
     assert "number of columns" in pattern((right, right, line), (right, right * 3, LARGE))
     assert pattern((right, right * 5, line), (right, right * 4, LARGE)) == DIFFERENT
     assert "number of rows" in pattern((right, right, 7.0), (right, right * 4, LARGE))
+    assert "number of entries" in pattern((right, right, 7.0), (right, right * 12, LARGE))
+    same = np.array([2.0, 2.0])
+    assert pattern((same, same * 4, LARGE), (same, same * 4, LARGE + 1)) == "Every number is too large by 6.", "as many rows"
 
 
 def test_a_single_wrong_number_has_no_pattern_but_a_place():
@@ -957,10 +963,12 @@ def test_lines_of_python_are_counted_one_by_one():
 
 @pytest.mark.parametrize(("more", "kind"), [(7, "ok"), (8, "contract")])
 def test_a_loop_is_one_that_takes_a_line_more_for_each_row(more, kind, monkeypatch):
-    cases = [(np.ones(n),) for n in (5, 1, 9)]
-    exercise = replace(DOUBLE, vectorised=True, misconceptions=(), cases=lambda rng: cases)
+    exercise = replace(
+        DOUBLE, starter="def my_double(z, k):\n    ...", vectorised=True, misconceptions=(), reference=lambda z, k: 2 * z,
+        cases=lambda rng: [(np.ones(n), np.ones(2)) for n in (5, 1, 9)],
+    )  # fmt: skip
     monkeypatch.setattr(checking, "steps", lambda watch, answer, case: {1: 3, 9: 3 + more}[len(case[0])])
-    assert verdict(lambda z: 2 * z, exercise)[0] == kind
+    assert verdict(lambda z, k: z + z, exercise)[0] == kind
 
 
 def test_a_watch_that_has_ended_one_function_ends_the_next_at_once():
@@ -988,3 +996,96 @@ def test_a_call_gives_what_the_function_gives_and_keeps_somebody_elses_trace():
         assert watch.call(lambda a, b: a - b, 5, 3) == 2 and sys.gettrace() is mine
     finally:
         sys.settrace(before)
+
+
+def test_what_was_printed_in_several_lines_stands_below_its_first():
+    def talking(z):
+        print("a\nb")
+        return z + 1
+
+    assert "\n  printed:  a\n            b\nTo see" in verdict(talking)[2]
+
+
+def outcome(value=None, error=None, returned=""):
+    """Return a `Run` that gave a value, an error of this name, or nothing of use."""
+    parts = None if value is None else {"": running.Part(np.asarray(value, float), "float64", "an array")}
+    return running.Run(parts, returned, frames.Failure(error, "") if error else None)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (outcome([1.0]), outcome([1.0 + 1e-7]), True), (outcome([1.0]), outcome([1.1]), False),
+        (outcome([1.0]), outcome([[1.0]]), False), (outcome([np.nan, 1.0]), outcome([np.nan, 1.0]), True),
+        (outcome([np.nan, 1.0]), outcome([np.inf, 1.0]), False), (outcome([np.nan, 1.0]), outcome([np.nan, 2.0]), False),
+        (outcome([1.0, 1.0]), outcome([np.nan, 1.0]), False), (outcome([np.nan, 1.0]), outcome([1.0, 1.0]), False),
+        (outcome(error="KeyError"), outcome(error="KeyError"), True),
+        (outcome(error="KeyError"), outcome(error="IndexError"), False),
+        (outcome(error="KeyError"), outcome([1.0]), False), (outcome([1.0]), outcome(error="KeyError"), False),
+        (outcome(returned="text"), outcome(returned="text"), True), (outcome(returned="text"), outcome(returned="a set"), False),
+        (outcome(returned="text"), outcome([1.0]), False),
+    ],
+)  # fmt: skip
+def test_two_runs_are_the_same_where_they_gave_the_same_numbers_or_the_same_error(one, other, same):
+    assert checking._same_outcome(one, other, 1e-5) is same and checking._same_outcome(other, one, 1e-5) is same
+
+
+def test_results_are_the_same_where_all_of_them_are_and_have_the_same_names():
+    part = lambda value: running.Part(None if value is None else np.asarray(value), "", "")  # noqa: E731
+    runs = [running.Run({"a": part(a), "b": part(b)}) for a, b in ((1.0, 2.0), (1.0, 3.0), (4.0, 2.0), (1.0, None), (None, None))]
+    for k, one in enumerate(runs):
+        assert [checking._same_outcome(one, other, 1e-5) for other in runs] == [k == n for n in range(5)]
+    assert not checking._same_outcome(runs[0], running.Run({"a": part(1.0), "c": part(2.0)}), 1e-5)
+    assert not checking._same_outcome(runs[0], running.Run({"a": part(1.0)}), 1e-5)
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype", "returned", "numbers"),
+    [
+        (None, "", "None", False), (1, "int64", "a whole number", True), (2.5, "float64", "a number", True),
+        ([1, 2], "int64", "a list", True), (np.float32(1), "float32", "a float32", True),
+        (np.ones(2, np.uint8), "uint8", "an array", True),
+        (True, "bool", "True and False", False), (1j, "complex128", "complex numbers", False), ("a", "", "text", False),
+        (["a"], "", "text", False), (b"a", "", "text", False), ({1}, "", "a set", False),
+        ([None], "", "a list with something in it that is no plain number", False),
+        ((object(),), "", "a tuple with something in it that is no plain number", False),
+        (np.array([None]), "", "an array with something in it that is no plain number", False),
+        ([[1], [1, 2]], "", "a list that cannot be made an array (rows of different lengths, perhaps)", False),
+        (OrderedDict(), "", "an OrderedDict", False), (Exercise, "", "a type", False), (HINTS[0], "", "a Hint", False),
+    ],
+)  # fmt: skip
+def test_a_result_is_told_by_what_it_is(value, dtype, returned, numbers):
+    part = running._part(value)
+    assert (part.dtype, part.returned) == (dtype, returned)
+    assert part.value.dtype == float and np.array_equal(part.value, np.asarray(value)) if numbers else part.value is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        (np.array([1.0, np.nan]), np.array([1.0, np.nan]), True), (np.array([1.0]), np.array([2.0]), False),
+        (np.ones(1, ">f8"), np.ones(1, ">f8"), True), (np.array([1.0]), np.array([[1.0]]), False),
+        (np.array([1]), np.array([1.0]), False), (np.array([1.0]), [1.0], False),
+        (np.array([0.0]), np.array([-0.0]), True), (np.array([0.0, np.nan]), np.array([-0.0, np.nan]), True),
+        ([1, [2]], [1, [2]], True), ([1, [2]], [1, [3]], False), ([1], [1, 2], False),
+        ((1, 2), (1, 2), True), ((1, 2), (2, 2), False),
+        ({"a": [1]}, {"a": [1]}, True), ({"a": [1]}, {"a": [2]}, False), ({"a": 1}, {"b": 1}, False),
+        (1, 1, True), (1, 1.0, False), (1, True, False), (1.5, 2.5, False), ("a", "a", True), (None, None, True),
+    ],
+)  # fmt: skip
+def test_an_argument_is_the_same_where_nothing_in_it_has_changed(before, after, same):
+    assert running._same(before, after) is same
+
+
+def test_results_are_split_by_the_form_of_the_reference():
+    assert running.Form.of(1.0) == running.Form() == running.Form("array", ("",))
+    two, table = running.Form.of((1, 2)), running.Form.of({"W": 1, "b": 2})
+    assert (two.kind, two.labels) == ("tuple", ("result 1", "result 2")) and (table.kind, table.labels) == ("dict", ("W", "b"))
+    assert running.Form().split([1, 2]) == {"": [1, 2]}
+    for value in ((1, 2), [1, 2], np.array([1, 2])):
+        assert list(two.split(value)) == ["result 1", "result 2"] and list(two.split(value).values()) == [1, 2]
+    for value in ((1,), [1, 2, 3], {"a": 1, "b": 2}, "ab", 1.0):
+        assert two.split(value) is None
+    assert list(table.split({"b": 2, "W": 1}).items()) == [("W", 1), ("b", 2)]
+    for value in ({"W": 1}, {"W": 1, "b": 2, "c": 3}, {"W": 1, "B": 2}, [1, 2]):
+        assert table.split(value) is None

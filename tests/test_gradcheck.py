@@ -434,3 +434,16 @@ def test_a_report_is_a_table_with_columns_that_fit():
     ]
     assert report.ok and bool(report) and report.element_error == 3e-6 and report.worst == ("0.W", (1, 0))
     assert not nn.gradcheck.GradientReport((check, other), tolerance=2.9e-10).ok
+
+
+@pytest.mark.parametrize("loss_size", [0.25, 3.0])
+@pytest.mark.parametrize("h", [1e-5, 1e-3])
+def test_gradients_that_rounding_drowns_are_compared_with_what_rounding_does(loss_size, h, monkeypatch):
+    """Beside nudged differences of 0, any gradient has the error 1, unless it is so small that rounding could have made it."""
+    monkeypatch.setattr(gradcheck, "numeric_gradient", lambda *arguments, h: np.zeros(4))
+    rounding = np.finfo(float).eps * max(loss_size, 1) / h
+    for size, error in ((1e10 * rounding, 1.0), (1e8 * rounding, 0.5), (rounding, 0.5e-8)):
+        gradient = np.array([[size, 0.0], [0.0, 0.0]])
+        check = gradcheck._check_parameter(None, None, None, None, "0.W", gradient, np.arange(4), h, loss_size)
+        assert check.norm_error == pytest.approx(error, rel=1e-12) and check.element_error == 1
+        assert (check.worst_index, check.analytic, check.numeric, check.checked, check.size) == ((0, 0), size, 0, 4, 4)

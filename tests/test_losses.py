@@ -399,3 +399,8 @@ def test_labels_are_told_from_the_first_to_the_last():
         with pytest.raises(ValueError) as caught:
             SOFT(np.ones((3, 3)), labels)
         assert str(caught.value) == f"y must hold labels from 0 to 2, got labels {words}"
+
+
+@pytest.mark.parametrize("loss", NUMBERS + ENTRIES, ids=repr)
+def test_one_prediction_and_one_target_without_rows(loss):
+    assert loss([0.5], [1.0]) == loss([[0.5]], [[1.0]]) and loss.gradient([0.5], [1.0]).shape == (1,)

@@ -1,6 +1,7 @@
 """Optimizers: two steps by hand, scales, populations, paths, and one optimizer for one network."""
 
 import copy
+import math
 
 import numpy as np
 import pytest
@@ -454,3 +455,27 @@ def test_the_rates_of_a_population_are_a_copy():
     optimizer = nn.SGD(rates)
     rates[0] = 9
     assert optimizer.lr.tolist() == [0.1, 0.2]
+
+
+def test_an_optimizer_remembers_as_many_arrays_for_each_parameter_as_its_rule_needs():
+    for optimizer, arrays in ((nn.SGD(0.1), 0), (nn.Momentum(0.1), 1), (nn.RMSprop(), 1), (nn.Adam(), 2)):
+        optimizer.step({"w": np.ones((2, 3)), "b": np.ones(2)}, {"w": np.ones((2, 3)), "b": np.ones(2)})
+        assert {name: [array.shape for array in kept] for name, kept in optimizer._memories.items()} == {
+            "w": [(2, 3)] * arrays, "b": [(2,)] * arrays,
+        }  # fmt: skip
+    assert nn.Optimizer.memory == 0
+
+
+def test_adam_and_rmsprop_by_hand_with_settings_of_ones_own():
+    gradients, w = [2.0, -1.0, 0.5, 3.0], np.array([1.0])
+    adam, rms = nn.Adam(0.1, beta1=0.6, beta2=0.3, eps=0.01), nn.RMSprop(0.1, rho=0.4, eps=0.02)
+    m = s = r = 0.0
+    by_adam = by_rms = 1.0
+    v = np.array([1.0])
+    for t, g in enumerate(gradients, 1):
+        m, s, r = 0.6 * m + 0.4 * g, 0.3 * s + 0.7 * g * g, 0.4 * r + 0.6 * g * g
+        by_adam -= 0.1 * (m / (1 - 0.6**t)) / (math.sqrt(s / (1 - 0.3**t)) + 0.01)
+        by_rms -= 0.1 * g / (math.sqrt(r) + 0.02)
+        adam.step(w, np.array([g]))
+        rms.step(v, np.array([g]))
+        assert w[0] == pytest.approx(by_adam, rel=1e-13) and v[0] == pytest.approx(by_rms, rel=1e-13)

@@ -186,6 +186,7 @@ def test_the_members_unpack_as_plain_files_that_everybody_may_read(tmp_path):
     nnlearn.save(a_network(), tmp_path / "n.npz")
     with zipfile.ZipFile(tmp_path / "n.npz") as archive:
         assert {(info.create_system, oct(info.external_attr >> 16)) for info in archive.infolist()} == {(3, "0o644")}
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_the_largest_network_still_fits_a_plain_archive():

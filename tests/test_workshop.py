@@ -370,3 +370,17 @@ def test_a_network_whose_parameters_differ_in_width_is_left_to_the_plain_loop():
     deep = nn.Network(plain_layers(rng))
     deep.layers[0].params.update({name: array[None, None] for name, array in deep.layers[0].params.items()})
     assert opened(deep) is None, "a population of populations"
+
+
+@pytest.mark.parametrize("members", [None, 1, 3])
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+def test_it_does_the_epochs_itself_and_does_not_leave_them_to_the_plain_loop(loss, members):
+    """An error of its own would go unseen: the plain loop would do the epoch again, and give the same numbers later."""
+    rng = np.random.default_rng(0)
+    last = LAST[type(loss)]() if type(loss) in LAST else nn.LeakyReLU()
+    network = nn.Network([nn.Dense(3, 4, rng=rng), nn.Tanh(), nn.Dropout(0.3, rng=rng), nn.Dense(4, 2, rng=rng), last])
+    network = nn.Network.population([network] * members) if members else network
+    x, y = rng.normal(size=(11, 3)), rng.dirichlet(np.ones(2), size=11)
+    for targets in (y, np.stack([y] * members)) if members else (y,):
+        workshop = _workshop.open_workshop(network, loss, nn.Adam(0.01), x, targets, 4)
+        assert np.isfinite(workshop.epoch(rng.permutation(11))).all() and workshop.optimizer.t == 3
