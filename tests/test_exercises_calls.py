@@ -198,6 +198,7 @@ def test_an_exercise_links_to_itself_and_to_what_its_hints_and_messages_name():
     page = "03-activations.html"
     assert exercise.links() == {f"{page}#exercise-03-one", f"{page}#relu", f"{page}#sigmoid"}
     assert exercise.link("tanh") == f"{page}#tanh"
+    assert declared(hints=(Hint("a", "tanh"),)).links() == {f"{page}#exercise-03-one", f"{page}#tanh"}
 
 
 def test_of_a_source_the_last_function_is_taken_and_it_knows_numpy_and_nnlearn():

@@ -1,6 +1,7 @@
 """A reader's progress: kept, merged, never lost, and never in the way."""
 
 import errno
+import importlib.util
 import json
 import os
 import stat
@@ -319,3 +320,53 @@ def test_the_file_holds_its_table_in_order():
     content = json.loads(progress.path.read_text())
     assert content == {"format": "nnlearn progress", "version": 1, "verdicts": {"a": "ok", "b": "wrong"}}
     assert list(content["verdicts"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize("missing", [("fcntl",), ("msvcrt",), ("fcntl", "msvcrt")])
+def test_a_system_may_have_one_kind_of_lock_the_other_or_none(missing, monkeypatch):
+    for name in ("fcntl", "msvcrt"):
+        lock = types.SimpleNamespace(LOCK_EX=1, LOCK_NB=2, flock=print)
+        monkeypatch.setitem(sys.modules, name, None if name in missing else lock)
+    spec = importlib.util.spec_from_file_location("another_progress_file", store.__file__)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (module.flock is None, module.msvcrt is None) == ("fcntl" in missing, "msvcrt" in missing)
+
+
+def test_a_lock_that_becomes_free_is_taken_soon(monkeypatch):
+    answers, waits = [False, False, True], []
+    monkeypatch.setattr(store, "_try_to_lock", lambda file: answers.pop(0))
+    monkeypatch.setattr(store.time, "sleep", waits.append)
+    Progress().record("03-step", "ok")
+    assert waits == [0.01, 0.01] and Progress().path.is_file() is True and answers == []
+
+
+@pytest.mark.parametrize("error", [BlockingIOError(), PermissionError()])
+def test_a_lock_that_somebody_holds_is_told_from_one_that_does_not_exist(error, monkeypatch, tmp_path):
+    def fails(*arguments):
+        raise error
+
+    with open(tmp_path / "lock", "ab") as file:
+        assert store._try_to_lock(file) is True
+        monkeypatch.setattr(store, "flock", fails)
+        assert store._try_to_lock(file) is False
+        error = OSError(errno.ENOTSUP, "Operation not supported")
+        assert store._try_to_lock(file) is None
+
+
+def test_somebody_elses_file_may_be_set_aside_meanwhile(monkeypatch):
+    """Two notebooks find the same damaged file: the slower one finds nothing left to set aside."""
+    progress = Progress()
+    progress.path.parent.mkdir()
+    progress.path.write_text("{")
+
+    def gone(source, target):
+        os.unlink(source)
+        raise FileNotFoundError(source)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store.os, "replace", gone)
+        assert progress.all() == {}
+    assert progress.note == "Your progress file was damaged (it is not JSON); it was set aside as progress.damaged-1.json."
+    progress.record("03-step", "ok")
+    assert Progress().all() == {"03-step": "ok"}
