@@ -463,6 +463,8 @@ def test_accuracy_takes_labels_in_every_form_for_one_network_and_for_several():
     for targets in (y, y[:, None], np.eye(2)[y], np.stack([y, y])[..., None], np.stack([np.eye(2)[y]] * 2)):
         assert datasets.accuracy(out, targets).tolist() == pytest.approx([2 / 3, 1 / 3])
     assert datasets.accuracy(out[..., 1:], np.eye(2)[y]).tolist() == pytest.approx([2 / 3, 1 / 3])
+    three = np.stack([np.eye(3)] * 2)
+    assert datasets.accuracy(three, np.stack([[[0], [1], [2]], [[0], [2], [2]]])).tolist() == pytest.approx([1, 2 / 3])
     assert datasets.accuracy(out[..., 1:], [[0.1], [0.9], [0.8]]).tolist() == pytest.approx([2 / 3, 1 / 3])
     assert datasets.accuracy([1.0, np.nan], [1, 1]) == 0.5
     words = "out and y must hold as many examples as each other, got "
