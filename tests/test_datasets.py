@@ -489,3 +489,7 @@ def test_a_confusion_matrix_has_a_row_and_a_column_for_each_class():
     for y, answers in (([2], [0]), ([0], [2])):
         assert said(datasets.confusion_matrix, y, answers, 2) == "labels must be below n_classes = 2, got 2"
     assert said(datasets.confusion_matrix, [0, 1], [0]) == "y and said must hold as many labels as each other, got 2 and 1"
+
+
+def test_a_single_label_beside_a_column_of_one_keeps_its_class():
+    assert datasets.accuracy([2], [[2]]) == 1 and datasets.accuracy([[0.2, 0.1, 0.9]], [[2]]) == 1

@@ -1,6 +1,6 @@
 """Put small faults into the package, one at a time, and see whether the tests notice: `make mutants`.
 
-    python tools/mutants.py [--sample 40] [--again] [module ...]         modules as in TESTS; all of them by default
+    python tools/mutants.py [--sample 80] [--again] [module ...]         modules as in TESTS; all of them by default
 
 Each mutant meets the tests of its own module alone. A mutant is killed by a test that fails, or when the tests use four
 times the processor time that they usually need, or come to no end. What survives has to be judged in tests/MUTANTS.md: the run
@@ -151,7 +151,7 @@ def described(module, mutant):
 def main():
     """Try the mutants of the modules that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sample", type=int, default=40, help="places to change in each module (40)")
+    parser.add_argument("--sample", type=int, default=80, help="places to change in each module (80)")
     parser.add_argument("--again", action="store_true", help="try only what survived the last run")
     parser.add_argument("--out", type=Path, default=ROOT / "_build" / "mutants", help="where the results go")
     parser.add_argument("modules", nargs="*", default=list(TESTS))
