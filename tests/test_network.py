@@ -468,3 +468,11 @@ def test_what_nobody_asks_for_is_not_computed():
         asked.clear()
         d_x, gradients = network.backward(network.trace(X), Y, input_gradient=wanted)
         assert asked == layers and (d_x is not None) == wanted and len(gradients) == 4
+
+
+def test_what_is_no_list_of_networks_is_no_population():
+    for networks, came in ((3, "3"), (None, "None"), (nn.ReLU(), "ReLU()"), (small(), repr(small()))):
+        with pytest.raises(TypeError) as caught:
+            nn.Network.population(networks)
+        came = came if len(came) <= 60 else f"{came[:57]}... (Network)"
+        assert str(caught.value) == f"networks must be a list of networks, got {came}"

@@ -479,3 +479,14 @@ def test_adam_and_rmsprop_by_hand_with_settings_of_ones_own():
         adam.step(w, np.array([g]))
         rms.step(v, np.array([g]))
         assert w[0] == pytest.approx(by_adam, rel=1e-13) and v[0] == pytest.approx(by_rms, rel=1e-13)
+
+
+def test_views_of_the_same_numbers_are_the_same_parameter_only_in_the_same_shape():
+    w = np.ones((2, 3))
+    optimizer = nn.SGD(0.1)
+    optimizer.step(w, np.ones((2, 3)))
+    optimizer.step(w[:], np.ones((2, 3)))
+    for other in (w.reshape(3, 2), w[:1], w.copy()):
+        with pytest.raises(ValueError, match="^this optimizer has taken steps with other parameters and remembers those"):
+            optimizer.step(other, np.ones(other.shape))
+    assert optimizer.t == 2 and (w == 0.8).all()
