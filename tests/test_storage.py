@@ -510,3 +510,14 @@ def test_a_name_may_stand_once_in_each_table():
     assert storage.parse_json(b'{"a": {"a": 1}, "b": [{"a": 2}]}') == {"a": {"a": 1}, "b": [{"a": 2}]}
     with pytest.raises(ValueError, match="^a name stands twice in one table$"):
         storage.parse_json(b'{"b": {"a": 1, "a": 1}}')
+
+
+def test_where_nothing_can_be_opened_that_is_what_is_said(tmp_path, monkeypatch):
+    def refuse(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(storage.os, "open", refuse)
+    with pytest.raises(PermissionError):
+        storage.write_atomically(tmp_path / "n", b"")
+    monkeypatch.undo()
+    assert os.listdir(tmp_path) == []
