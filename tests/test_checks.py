@@ -705,3 +705,29 @@ class ParamGradientsOfTheirOwn(nn.Dense):
 def test_the_two_ways_to_the_gradients_of_parameters_agree():
     with pytest.raises(CheckFailed, match="^param_gradients must give what backward gives for b: expected shape .* got shape"):
         nn.check_layer(ParamGradientsOfTheirOwn(3, 2, rng=rng()))
+
+
+class Deep(nn.Tanh):
+    def forward(self, x):
+        return np.tanh(x)[..., None]
+
+
+class GivesMoreTheSecondTime(nn.Dense):
+    calls = 0
+
+    def backward(self, x, out, d_out):
+        self.calls += 1
+        d_x, gradients = super().backward(x, out, d_out)
+        return d_x, gradients if self.calls == 1 else {**gradients, "more": d_x}
+
+
+@pytest.mark.parametrize(("layer", "message"), [
+    (Deep(), "forward(x) must be an array of shape (5, 'n_out') and dtype float64, got an array of shape (5, 3, 1) and dtype float64"),
+    (Flattens(), "forward(x) must be an array of shape (5, 'n_out') and dtype float64, got an array of shape (15,) and dtype float64"),
+    (GivesMoreTheSecondTime(3, 2, rng=rng()),
+     "backward(x, out, d_out) must give the same for the same input, got another result the second time"),
+], ids=lambda part: type(part).__name__ if isinstance(part, nn.Layer) else "")  # fmt: skip
+def test_what_is_wrong_with_a_layer_is_told_whole(layer, message):
+    with pytest.raises(CheckFailed) as caught:
+        nn.check_layer(layer)
+    assert str(caught.value) == message
