@@ -722,8 +722,10 @@ class GivesMoreTheSecondTime(nn.Dense):
 
 
 @pytest.mark.parametrize(("layer", "message"), [
-    (Deep(), "forward(x) must be an array of shape (5, 'n_out') and dtype float64, got an array of shape (5, 3, 1) and dtype float64"),
-    (Flattens(), "forward(x) must be an array of shape (5, 'n_out') and dtype float64, got an array of shape (15,) and dtype float64"),
+    (Deep(),
+     "forward(x) must be an array of shape (5, 'n_out') and dtype float64, got an array of shape (5, 3, 1) and dtype float64"),
+    (Flattens(),
+     "forward(x) must be an array of shape (5, 'n_out') and dtype float64, got an array of shape (15,) and dtype float64"),
     (GivesMoreTheSecondTime(3, 2, rng=rng()),
      "backward(x, out, d_out) must give the same for the same input, got another result the second time"),
 ], ids=lambda part: type(part).__name__ if isinstance(part, nn.Layer) else "")  # fmt: skip
