@@ -782,10 +782,11 @@ def test_where_only_one_side_of_0_is_wrong_it_is_named(side, words):
     got = np.where(np.sign(z) == side, right + [0.1, 0.4, 0.3, 0.7, 0.2], right)
     assert pattern((right, got, z)) == f"The values are right, except where z {words}."
     assert pattern((right, got, z), fine=[(right, right, z)]) == f"The values are right, except where z {words}."
-    everywhere = [0.1, 0.4, 0.3, 0.7, 0.2]
+    everywhere = np.array([0.1, 0.4, 0.3, 0.7, 0.2])
     assert pattern((right, right + everywhere, z)) == DIFFERENT
     assert pattern((right, got, z[:4])) == pattern((right, got, 3.0)) == DIFFERENT, "the argument has another shape"
     assert pattern((right + 1, got + everywhere, abs(z) + 1)) == DIFFERENT, "there is only one side"
+    assert pattern((right, right + everywhere * (z < 2), np.where(z == 1, 0.5, z))) == DIFFERENT, "on one side and in the middle"
 
 
 def test_an_entry_counts_as_wrong_in_its_place_by_the_largest_of_its_case():
