@@ -171,7 +171,7 @@ class _RowLoss(Loss):
         if labels.dtype.kind in "biu" and labels.shape == out.shape[-2:-1] and out.ndim > 1:
             y = _one_hot(labels, out.shape[-1])
         y = super().targets(y, out)
-        if (y < 0).any() or (y > 1.001).any() or not np.allclose(y.sum(axis=-1), 1, rtol=0, atol=1e-3):
+        if (y < 0).any() or not np.allclose(y.sum(axis=-1), 1, rtol=0, atol=1e-3):
             raise ValueError("y must hold class labels, or rows of probabilities that sum to 1")
         return y
 

@@ -310,3 +310,16 @@ def test_errors_name_the_argument_what_came_and_what_was_expected(call, error, w
         call()
     for word in words:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("alpha", [0, 1])
+def test_a_leaky_relu_may_leak_nothing_or_all(alpha):
+    z = np.array([[-2.0, 0.0, 3.0]])
+    layer = nn.LeakyReLU(alpha)
+    assert layer.alpha == alpha and layer.settings() == {"alpha": alpha}
+    np.testing.assert_array_equal(layer.forward(z), [[-2.0 * alpha, 0, 3]])
+    np.testing.assert_array_equal(nn.leaky_relu(z, alpha), layer.forward(z))
+    np.testing.assert_array_equal(nn.leaky_relu_derivative(z, alpha), [[alpha, alpha, 1]])
+    for call in (nn.LeakyReLU, lambda a: nn.leaky_relu(z, a), lambda a: nn.leaky_relu_derivative(z, a)):
+        with pytest.raises(ValueError, match=r"^alpha must be in \[0, 1\], got 1.5$"):
+            call(1.5)

@@ -213,3 +213,121 @@ def test_a_box_holds_its_name_its_value_and_its_gradient_one_below_the_other():
 def test_what_has_no_value_is_refused(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize(
+    ("compute", "value", "slope"),
+    [
+        (lambda v: v + 3, 5.0, 1), (lambda v: 3 + v, 5.0, 1), (lambda v: v - 3, -1.0, 1), (lambda v: 3 - v, 1.0, -1),
+        (lambda v: v * 3, 6.0, 3), (lambda v: 3 * v, 6.0, 3), (lambda v: v / 4, 0.5, 0.25), (lambda v: 4 / v, 2.0, -1),
+        (lambda v: -v, -2.0, -1), (lambda v: v**3, 8.0, 12), (lambda v: v**-1, 0.5, -0.25), (lambda v: v**1, 2.0, 1),
+        (lambda v: v**0, 1.0, 0),
+    ],
+)  # fmt: skip
+def test_a_number_may_stand_on_either_side(compute, value, slope):
+    v = Value(2.0)
+    out = compute(v)
+    out.backward()
+    assert (out.data, v.grad) == (value, slope)
+
+
+def test_powers_of_negative_numbers_and_of_0_have_what_value_they_have():
+    for base, exponent, value, slope in ((-2.0, 3, -8.0, 12), (-2.0, -1.0, -0.5, -0.25), (0.0, 1, 0.0, 1), (0.0, 2, 0.0, 0),
+                                         (0.0, 0, 1.0, 0), (-2.0, 0, 1.0, 0)):  # fmt: skip
+        out = Value(base) ** exponent
+        assert (out.data, out.slopes) == (value, (slope,))
+    for base, exponent, words in (
+        (-2.0, 0.5, "a power with the exponent 0.5 needs a base of at least 0, got -2.0"),
+        (0.0, 0.5, "a power with the exponent 0.5 has no finite value and slope at the base 0, got 0.0"),
+        (0.0, -2, "a power with the exponent -2.0 has no finite value and slope at the base 0, got 0.0"),
+    ):
+        with pytest.raises(ValueError) as caught:
+            Value(base) ** exponent
+        assert str(caught.value) == words
+
+
+@pytest.mark.parametrize(
+    ("compute", "words"),
+    [
+        (lambda: Value(1000.0).exp(), "exp must have a value and a slope that a float can hold, got 1000 for it"),
+        (lambda: Value(1e200) ** 2, "power 2 must have a value and a slope that a float can hold, got 1e+200 for it"),
+        (lambda: Value(1e-200) ** -1.7, "power -1.7 must have a value and a slope that a float can hold, got 1e-200 for it"),
+        (lambda: Value(1e-309).log(), "log must have a value and a slope that a float can hold, got 1e-309 for it"),
+        (lambda: Value(0.0).log(), "log needs a value above 0, got 0.0"),
+        (lambda: Value(1e200) * 1e200, "data must be finite, got inf"),
+    ],
+)
+def test_what_a_float_cannot_hold_is_refused(compute, words):
+    with pytest.raises(ValueError) as caught:
+        compute()
+    assert str(caught.value) == words
+
+
+def test_gradients_that_a_float_cannot_hold_are_told_when_all_can_be_seen():
+    v, k = Value(1e-200), Value(1e200)
+    out = v * k * k
+    with pytest.raises(ValueError) as caught:
+        out.backward()
+    assert str(caught.value) == "the gradients must be finite, got one that is too large for a float; look at the graph"
+    assert v.grad == math.inf and k.grad == 2.0 and out.grad == 1
+
+
+@pytest.mark.parametrize(
+    ("compute", "operation", "parents"),
+    [
+        (lambda a, b: a + b, "+", "ab"), (lambda a, b: a * b, "×", "ab"), (lambda a, b: a**2.5, "power 2.5", "a"),
+        (lambda a, b: a.exp(), "exp", "a"), (lambda a, b: a.log(), "log", "a"), (lambda a, b: a.tanh(), "tanh", "a"),
+        (lambda a, b: a.relu(), "ReLU", "a"), (lambda a, b: a.sigmoid(), "sigmoid", "a"),
+    ],
+)  # fmt: skip
+def test_a_value_knows_how_it_came_about(compute, operation, parents):
+    found = {"a": Value(0.5, "a"), "b": Value(3.0, "b")}
+    out = compute(**found)
+    assert (out.operation, out.label, out.grad) == (operation, "", 0.0)
+    assert len(out.slopes) == len(out.parents) and all(out.parents[k] is found[name] for k, name in enumerate(parents))
+
+
+@pytest.mark.parametrize("x", [-1000.0, -2.0, 0.0, 2.0, 1000.0])
+def test_the_sigmoid_is_exact_on_both_sides_and_far_out(x):
+    v = Value(x)
+    out = v.sigmoid()
+    out.backward()
+    assert out.data == pytest.approx(float(nnlearn.sigmoid(x)), rel=1e-15)
+    assert v.grad == pytest.approx(float(nnlearn.sigmoid_derivative(x)), rel=1e-14)
+
+
+DRAWING = (
+    '<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 360 126" width="360" '
+    'style="max-width:100%;height:auto" font-family="DejaVu Sans, Verdana, sans-serif" font-size="12">'
+    "<title>{text}</title>"
+    '<rect width="360" height="126" rx="8" fill="#FCFCFA"/>'
+    '<path d="M100 31C117 31 117 31 134 31" fill="none" stroke="#8a8a86"/>'
+    '<path d="M100 95C117 95 117 31 134 31" fill="none" stroke="#8a8a86"/>'
+    '<path d="M226 31C243 31 243 31 260 31" fill="none" stroke="#8a8a86"/>'
+)
+BOX = (
+    '<rect x="{x}" y="{y}" width="92" height="46" rx="6" fill="#fff" stroke="#8a8a86"/>'
+    '<text x="{middle}" text-anchor="middle" y="{name_y}" fill="#222222" font-weight="bold" font-size="11">{name}</text>'
+    '<text x="{middle}" text-anchor="middle" y="{value_y}" fill="#0072B2">{value}</text>'
+    '<text x="{middle}" text-anchor="middle" y="{gradient_y}" fill="#C44F00">∂ {gradient}</text>'
+)
+
+
+def test_a_small_drawing_to_the_last_digit():
+    """Whoever changes a size or a colour on purpose writes it here too."""
+    x, w = Value(0.5, "x"), Value(-0.25)
+    out = (x * w).exp()
+    out.backward()
+    text = "v0: value -0.25, gradient 0.4412\nv1 x: value 0.5, gradient -0.2206\nv2 = ×(v1, v0): value -0.125, gradient 0.8825\n" \
+           "v3 = exp(v2): value 0.8825, gradient 1"  # fmt: skip
+    assert str(out.graph()) == text
+    boxes = [
+        BOX.format(x=x, y=y, middle=x + 46, name_y=y + 13, value_y=y + 27, gradient_y=y + 41, name=name, value=value, gradient=grad)
+        for x, y, name, value, grad in [
+            (8, 8, "number", -0.25, 0.4412), (8, 72, "x", 0.5, -0.2206), (134, 8, "×", -0.125, 0.8825), (260, 8, "exp", 0.8825, 1),
+        ]
+    ]  # fmt: skip
+    drawing = out.graph()._repr_svg_()
+    paths = re.findall("<path[^>]*>", DRAWING)
+    assert sorted(re.findall("<path[^>]*>", drawing)) == sorted(paths)
+    assert re.sub("<path[^>]*>", "", drawing) == re.sub("<path[^>]*>", "", DRAWING).format(text=text) + "".join(boxes) + "</svg>"

@@ -327,3 +327,169 @@ BAD = [
 def test_bad_input_gets_a_clear_error(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+def said(call, *arguments, **options):
+    """Return the words of a ValueError."""
+    with pytest.raises(ValueError) as caught:
+        call(*arguments, **options)
+    return str(caught.value)
+
+
+def test_names_of_pixels_and_classes(tmp_path):
+    write_fashion(tmp_path, pack=False)
+    for data, side in ((datasets.digits(), 8), *((part, 28) for part in datasets.fashion_mnist(tmp_path))):
+        assert data.features == tuple(f"row {k // side}, column {k % side}" for k in range(side * side))
+        assert len(data.classes) == 10 and data.x.shape[1] == side * side
+    assert datasets.digits().classes == tuple("0123456789")
+    assert datasets.spam().classes == ("no spam", "spam")
+    assert repr(datasets.spam()).startswith("Dataset(x (4601, 57), y (4601,), 2 classes)\nHopkins")
+
+
+def test_made_up_data_may_have_as_few_examples_as_classes():
+    for make, classes in MADE.values():
+        assert sorted(make(rng(), classes)[1]) == list(range(classes))
+        assert said(make, rng(), classes - 1) == f"n must be at least {classes}, got {classes - 1}"
+    assert datasets.blobs(rng(), 2, centers=[[0.0], [1.0]])[0].shape == (2, 1)
+    assert datasets.spirals(rng(), 2, classes=2)[0].shape == (2, 2)
+    assert said(datasets.blobs, rng(), centers=[[0.0]]).endswith("at least two points, shape (k, d), got the shape (1, 1)")
+
+
+def test_made_up_data_spreads_over_the_whole_of_its_curves():
+    x, y = datasets.moons(rng(), 4000, noise=0)
+    for label, low, high in ((0, (-1, 0), (1, 1)), (1, (0, -0.5), (2, 0.5))):
+        assert np.allclose(x[y == label].min(axis=0), low, atol=5e-3) and np.allclose(x[y == label].max(axis=0), high, atol=5e-3)
+    radius = np.hypot(*datasets.spirals(rng(), 4000, noise=0)[0].T)
+    assert 0.1 <= radius.min() < 0.11 and 0.995 < radius.max() <= 1
+    assert abs((radius**2).mean() - 0.505) < 0.01, "evenly over the disc"
+
+
+@pytest.mark.parametrize(("make", "noise"), [("moons", 0.1), ("spirals", 0.05), ("blobs", 0.8)])
+def test_noise_is_added_to_the_curves_as_much_as_is_said_or_by_default(make, noise):
+    exact, _ = MADE[make][0](rng(), 5000, noise=0)
+    for options in ({}, {"noise": noise}, {"noise": 2 * noise}):
+        moved, _ = MADE[make][0](rng(), 5000, **options)
+        assert (moved - exact).std() == pytest.approx(options.get("noise", noise), rel=0.03)
+
+
+def test_an_idx_file_may_have_so_many_dimensions_and_not_one_more(tmp_path):
+    (tmp_path / "deep").write_bytes(idx(np.ones((1,) * 32)))
+    assert datasets.read_idx(tmp_path / "deep", dimensions=32).shape == (1,) * 32
+    assert said(datasets.read_idx, tmp_path / "deep", dimensions=33) == "dimensions must be at most 32, got 33"
+    assert said(datasets.read_idx, tmp_path / "deep", dimensions=2).endswith("with 2 dimensions, but begins with 00 00 08 20")
+
+
+def test_an_idx_file_may_say_that_it_holds_so_much_and_not_one_byte_more(tmp_path, monkeypatch):
+    monkeypatch.setattr(datasets, "IDX_LIMIT", 6)
+    (tmp_path / "six").write_bytes(idx(np.ones((2, 3))))
+    (tmp_path / "seven").write_bytes(idx(np.ones((7, 1))))
+    assert datasets.read_idx(tmp_path / "six", dimensions=2).tolist() == [[1, 1, 1], [1, 1, 1]]
+    words = "seven must hold at most 6 bytes, but says that its shape is (7, 1)"
+    assert said(datasets.read_idx, tmp_path / "seven", dimensions=2).endswith(words)
+
+
+def test_fashion_images_and_labels_are_told_whole_where_they_do_not_fit(tmp_path):
+    write_fashion(tmp_path, pack=False)
+    labels = tmp_path / "t10k-labels-idx1-ubyte"
+    head = f"{tmp_path} must hold 28 × 28 images and as many labels 0 to 9 for t10k, got (2, 28, 28) images and "
+    for content, words in (([9, 10], "(2,) labels up to 10"), ([9], "(1,) labels up to 9"), ([], "(0,) labels up to 0")):
+        labels.write_bytes(idx(content))
+        assert said(datasets.fashion_mnist, tmp_path) == head + words
+    labels.write_bytes(idx([9, 9]))
+    assert datasets.fashion_mnist(tmp_path)[1].y.tolist() == [9, 9]
+    (tmp_path / "t10k-images-idx3-ubyte").write_bytes(idx(np.zeros((0, 28, 28))))
+    labels.write_bytes(idx([]))
+    assert said(datasets.fashion_mnist, tmp_path).endswith("got (0, 28, 28) images and (0,) labels up to 0")
+
+
+def test_a_split_takes_anything_with_rows_and_leaves_at_least_one_on_each_side():
+    x, y = list(range(5)), [[k] for k in range(5)]
+    parts = datasets.train_test_split(rng(), x, y)
+    assert [len(part) for part in parts] == [4, 4, 1, 1] and parts.y_test.shape == (1, 1)
+    assert [len(part) for part in datasets.train_test_split(rng(), x, y, test_share=0.8)] == [1, 1, 4, 4]
+    for share, words in ((0.0, "0.0, which takes 0 of 5 rows"), (0.95, "0.95, which takes 5 of 5 rows")):
+        assert said(datasets.train_test_split, rng(), x, y, test_share=share) == (
+            f"test_share must leave rows on both sides, got {words}"
+        )
+    for x, y, shapes in ((3.0, [1], "() and (1,)"), ([1], 3.0, "(1,) and ()"), ([1, 2], [1], "(2,) and (1,)")):
+        assert said(datasets.train_test_split, rng(), x, y) == f"x and y must have as many rows as each other, got shapes {shapes}"
+
+
+def test_standardize_tells_which_of_the_arrays_is_wrong():
+    good, wide = np.eye(2), np.ones((2, 3))
+    assert [part.shape for part in datasets.standardize(good, good, good[:1])] == [(2, 2), (2, 2), (1, 2)]
+    form = "must hold one example in each row, shape (n, d), got"
+    assert said(datasets.standardize, good[0]) == f"train {form} (2,)"
+    assert said(datasets.standardize, good, good[0]) == f"others[0] {form} (2,)"
+    assert said(datasets.standardize, good, good, good[:0]) == f"others[1] {form} (0, 2)"
+    assert said(datasets.standardize, good, good, wide) == "others must have the 2 columns of train, got 3"
+    assert said(datasets.standardize, [[1e200], [-3e200]]) == "train must hold numbers whose squares are finite, got 3e+200"
+
+
+def test_a_column_is_constant_where_it_changes_by_rounding_alone():
+    for x, constant in (([1.0, 1 + 4 * 2.0**-52], True), ([1.0, 1 + 8 * 2.0**-52], False), ([-1.0, -1 - 8 * 2.0**-52], False)):
+        scaled = datasets.standardize(np.array(x)[:, None])
+        assert (np.abs(scaled).max() < 0.5) == constant
+    assert datasets.standardize([[3.0, 1.0], [3.0, 2.0]], [[5.0, 3.0]])[1].tolist() == [[2.0, 3.0]], "only centred"
+
+
+def test_one_hot_has_as_many_columns_as_the_largest_label_needs_or_as_is_said():
+    assert datasets.one_hot([0, 2], dtype=np.float32).dtype == np.float32 and datasets.one_hot([0]).dtype == float
+    assert datasets.one_hot([0, 2]).shape == (2, 3) and datasets.one_hot([0, 2], 5).shape == (2, 5)
+    assert said(datasets.one_hot, [0, 3], 3) == "labels must be below n_classes = 3, got 3"
+    for labels, words in (([0.5, 1, -1], "0.5"), ([1, -1], "-1"), ([np.inf], "inf"), ([2.0**53 + 2], "9007199254740994.0")):
+        assert said(datasets.one_hot, labels) == f"labels must hold whole numbers from 0 on, got {words}"
+    assert datasets._labels([2.0**53], "y").tolist() == [2**53]
+    for labels, shape in (([[1]], "(1, 1)"), ([], "(0,)"), (1, "()")):
+        assert said(datasets.one_hot, labels) == f"labels must hold one label for each example, shape (n,), got {shape}"
+
+
+def test_what_is_said_at_the_threshold_and_beside_it():
+    column = [[0.5], [np.nextafter(0.5, 0)], [0.0], [-1e-300]]
+    assert datasets.predicted_labels(column).tolist() == [1, 0, 0, 0]
+    assert datasets.predicted_labels(column, threshold=0).tolist() == [1, 1, 1, 0]
+    assert datasets.accuracy(column, [1, 0, 0, 0]) == 1 and datasets.accuracy(column, [1, 1, 1, 0], threshold=0.0) == 1
+    assert datasets.predicted_labels(np.zeros((2, 3, 1)) + 0.7).tolist() == [[1, 1, 1], [1, 1, 1]]
+    assert datasets.predicted_labels([[[0.1, 0.9], [0.8, 0.2]]]).tolist() == [[1, 0]]
+    broken = [[np.nan, 1], [np.nan, np.nan]]
+    assert said(datasets.predicted_labels, broken) == "out must say a label for each row, got nan in 3 places"
+    for out, shape in (([0.1, 0.9], "(2,)"), (np.zeros((3, 0)), "(3, 0)"), (3.0, "()")):
+        assert said(datasets.predicted_labels, out) == f"out must hold one row for each example, shape (n, k), got {shape}"
+
+
+def test_accuracy_takes_labels_in_every_form_for_one_network_and_for_several():
+    out = np.array([[[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]], [[0.1, 0.9], [0.2, 0.8], [0.6, 0.4]]])
+    y = np.array([0, 1, 1])
+    for targets in (y, y[:, None], np.eye(2)[y], np.stack([y, y])[..., None], np.stack([np.eye(2)[y]] * 2)):
+        assert datasets.accuracy(out, targets).tolist() == pytest.approx([2 / 3, 1 / 3])
+    assert datasets.accuracy(out[..., 1:], np.eye(2)[y]).tolist() == pytest.approx([2 / 3, 1 / 3])
+    three = np.stack([np.eye(3)] * 2)
+    assert datasets.accuracy(three, np.stack([[[0], [1], [2]], [[0], [2], [2]]])).tolist() == pytest.approx([1, 2 / 3])
+    assert datasets.accuracy(out[..., 1:], [[0.1], [0.9], [0.8]]).tolist() == pytest.approx([2 / 3, 1 / 3])
+    assert datasets.accuracy([1.0, np.nan], [1, 1]) == 0.5
+    words = "out and y must hold as many examples as each other, got "
+    for answers, targets, shapes in (
+        (out[0], [0, 1], "(3, 2) and (2,)"), ([0, 1], 1, "(2,) and ()"), (out, np.zeros((2, 2, 1)), "(2, 3, 2) and (2, 2)"),
+        (np.zeros((0, 2)), [], "(0, 2) and (0,)"),
+    ):  # fmt: skip
+        assert said(datasets.accuracy, answers, targets) == words + shapes
+    classes = "out and y must have as many classes as each other, got "
+    assert said(datasets.accuracy, out[0], np.eye(3)) == classes + "(3, 2) and (3, 3)"
+    assert said(datasets.accuracy, out, np.zeros((2, 3, 4))) == classes + "(2, 3, 2) and (2, 3, 4)"
+    assert said(datasets.accuracy, [0.5, 1], [0, 1]) == (
+        "out, without a column for each output, must hold whole numbers from 0 on, got 0.5"
+    )
+    assert said(datasets.accuracy, [0, 1], [0, 1.5]) == "y must hold whole numbers from 0 on, got 1.5"
+
+
+def test_a_confusion_matrix_has_a_row_and_a_column_for_each_class():
+    assert datasets.confusion_matrix([0, 0, 2], [2, 0, 1]).tolist() == [[1, 0, 1], [0, 0, 0], [0, 1, 0]]
+    assert datasets.confusion_matrix([0], [1]).shape == datasets.confusion_matrix([1], [0]).shape == (2, 2)
+    assert datasets.confusion_matrix([0], [1], 4).shape == (4, 4) and datasets.confusion_matrix([0], [1], 2).sum() == 1
+    for y, answers in (([2], [0]), ([0], [2])):
+        assert said(datasets.confusion_matrix, y, answers, 2) == "labels must be below n_classes = 2, got 2"
+    assert said(datasets.confusion_matrix, [0, 1], [0]) == "y and said must hold as many labels as each other, got 2 and 1"
+
+
+def test_a_single_label_beside_a_column_of_one_keeps_its_class():
+    assert datasets.accuracy([2], [[2]]) == 1 and datasets.accuracy([[0.2, 0.1, 0.9]], [[2]]) == 1

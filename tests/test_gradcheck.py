@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import nnlearn as nn
+from nnlearn import gradcheck
 from nnlearn.gradcheck import numeric_gradient
 
 MSE, SOFTMAX = nn.MeanSquaredError(), nn.SoftmaxCrossEntropy()
@@ -346,3 +347,103 @@ def test_errors_name_the_argument_what_came_and_what_was_expected(call, error, w
         call()
     for word in words:
         assert word in str(caught.value)
+
+
+def test_what_cannot_be_checked_is_told_whole():
+    broken = small()
+    broken.params["2.b"][0, 1] = np.inf
+    for network, x, words in (
+        (small(), X[:0], "x must hold at least one example, got the shape (0, 3)"),
+        (small(), X * np.nan, "x must be finite, got nan or inf in it"),
+        (broken, X, "the network's parameter 2.b must be finite, got nan or inf in it"),
+        (MANY, X, "network must be a single network, got a population; use network.member(k) for one of it"),
+        (nn.Network([nn.Tanh()]), X, "network must have parameters to check, got a network without any"),
+    ):
+        with pytest.raises(ValueError) as caught:
+            nn.gradient_check(network, MSE, x, Y)
+        assert str(caught.value) == words
+
+
+def sizes_of_populations(monkeypatch, size, **limits):
+    """Check a parameter of so many numbers, and return how many copies were computed with at once."""
+    sizes = []
+    for name, value in limits.items():
+        monkeypatch.setattr(gradcheck, name, value)
+
+    class Counting(nn.MeanSquaredError):
+        def value(self, out, y):
+            sizes.append(len(out))
+            return super().value(out, y)
+
+    network = nn.Network([nn.Dense(1, size, rng=np.random.default_rng(0))])
+    numbers = np.arange(size)
+    found = numeric_gradient(network, Counting(), np.ones((1, 1)), np.zeros((1, size)), "0.W", numbers)
+    assert found == pytest.approx(2 * network.params["0.W"][0] / size, rel=1e-6)
+    return sizes
+
+
+def test_as_many_copies_are_computed_with_at_once_as_the_limits_allow(monkeypatch):
+    assert sizes_of_populations(monkeypatch, 70) == [128, 12]
+    assert sizes_of_populations(monkeypatch, 5, COPIES=8) == [8, 2]
+    assert sizes_of_populations(monkeypatch, 5, COPIES=9) == [8, 2], "always two for a coordinate"
+    assert sizes_of_populations(monkeypatch, 4, COPIES=100, NUMBERS=16) == [4, 4]
+    assert sizes_of_populations(monkeypatch, 3, COPIES=100, NUMBERS=1) == [2, 2, 2], "one coordinate fits in any case"
+
+
+@pytest.mark.parametrize(("far", "warned"), [(0.95e-4, True), (1.05e-4, False), (-0.95e-4, True), (-1.05e-4, False)])
+def test_a_kink_is_near_within_ten_nudges(far, warned):
+    network = nn.Network([nn.Dense(1, 1, rng=np.random.default_rng(0)), nn.ReLU()])
+    network.params["0.b"][:] = far - network.params["0.W"]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        report = nn.gradient_check(network, MSE, [[1.0]], [[1.0]])
+    words = (
+        "1 inputs of layer 1, ReLU(), lie within 0.0001 of its kink; a nudge may step across it. Try another seed for the "
+        "weights or the data"
+    )
+    assert [str(warning.message) for warning in caught] == list(report.warnings) == ([words] if warned else [])
+
+
+@pytest.mark.parametrize(("far", "warned"), [(0.95e-4, True), (1.05e-4, False), (-0.95e-4, True), (-1.05e-4, False)])
+def test_the_kink_of_a_loss_is_near_within_ten_nudges(far, warned):
+    network = nn.Network([nn.Dense(1, 1, rng=np.random.default_rng(0))])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        report = nn.gradient_check(network, nn.MeanAbsoluteError(), [[1.0]], network.forward([[1.0]]) - far)
+    words = "1 predictions lie within 0.0001 of the kink of MeanAbsoluteError()"
+    assert list(report.warnings) == ([words] if warned else [])
+
+
+def test_a_sample_has_no_coordinate_twice_and_is_in_order():
+    array = np.zeros((4, 5))
+    drawn = gradcheck._coordinates(array, 19, np.random.default_rng(0))
+    assert len(set(drawn.tolist())) == 19 and drawn.tolist() == sorted(drawn)
+    assert gradcheck._coordinates(array, 20, None).tolist() == gradcheck._coordinates(array, None, None).tolist() == list(range(20))
+
+
+def test_a_report_is_a_table_with_columns_that_fit():
+    check = nn.gradcheck.ParameterCheck("0.W", 4, 12, 3e-10, 2e-8, (1, 0), analytic=0.25, numeric=-0.2512345678)
+    other = nn.gradcheck.ParameterCheck("10.b", 200, 1000, 1e-12, 3e-6, (0,), analytic=1e-9, numeric=12345678.0)
+    report = nn.gradcheck.GradientReport((check, other), tolerance=3e-10, warnings=("a kink is near",))
+    assert str(report).splitlines() == [
+        "Backpropagation and centred differences agree (norm-wise error, tolerance 3e-10).",
+        "parameter        checked  norm error       worst at     backward       nudged",
+        "0.W              4 of 12     3.0e-10         [1, 0]         0.25     -0.25123",
+        "10.b         200 of 1000     1.0e-12            [0]        1e-09   1.2346e+07",
+        "Note: a kink is near",
+    ]
+    assert report.ok and bool(report) and report.element_error == 3e-6 and report.worst == ("0.W", (1, 0))
+    assert not nn.gradcheck.GradientReport((check, other), tolerance=2.9e-10).ok
+
+
+@pytest.mark.parametrize("loss_size", [0.25, 3.0])
+@pytest.mark.parametrize("h", [1e-5, 1e-3])
+def test_gradients_that_rounding_drowns_are_compared_with_what_rounding_does(loss_size, h, monkeypatch):
+    """Beside nudged differences of 0, any gradient has the error 1, unless it is so small that rounding could have made it."""
+    monkeypatch.setattr(gradcheck, "numeric_gradient", lambda *arguments, h: np.zeros(4))
+    rounding = np.finfo(float).eps * max(loss_size, 1) / h
+    for size, error in ((1e10 * rounding, 1.0), (1e8 * rounding, 0.5), (rounding, 0.5e-8)):
+        gradient = np.array([[size, 0.0], [0.0, 0.0]])
+        check = gradcheck._check_parameter(None, None, None, None, "0.W", gradient, np.arange(4), h, loss_size)
+        assert check.norm_error == pytest.approx(error, rel=1e-12) and check.element_error == 1
+        assert (check.worst_index, check.analytic, check.numeric, check.checked, check.size) == ((0, 0), size, 0, 4, 4)

@@ -353,3 +353,54 @@ def test_errors_name_the_argument_what_came_and_what_was_expected(loss, out, y, 
             call(out, y)
         for word in words:
             assert word in str(caught.value)
+
+
+def test_a_population_of_columns_may_share_a_list_of_targets():
+    rng = np.random.default_rng(0)
+    out, y = rng.normal(size=(3, 4, 1)), rng.normal(size=4)
+    for loss in NUMBERS:
+        np.testing.assert_array_equal(loss(out, y), [loss(one, y[:, None]) for one in out])
+        np.testing.assert_array_equal(loss.gradient(out, y), [loss.gradient(one, y[:, None]) for one in out])
+
+
+@pytest.mark.parametrize("loss", ROWS, ids=repr)
+def test_rows_of_targets_may_miss_a_sum_of_1_by_what_rounding_and_printing_do(loss):
+    for total in (0.9991, 1.0009):
+        assert np.isfinite(loss([[0.25, 0.75]], [[0.5 * total, 0.5 * total]]))
+    assert np.isfinite(loss([[0.25, 0.75]], [[0.0, 1.0005]]))
+    for y in ([0.4989, 0.5], [0.5011, 0.5], [0.0, 1.0011], [-1e-9, 1.0]):
+        with pytest.raises(ValueError) as caught:
+            loss([[0.25, 0.75]], [y])
+        assert str(caught.value) == "y must hold class labels, or rows of probabilities that sum to 1"
+
+
+def test_the_ends_of_the_unit_interval_belong_to_it_and_what_lies_beyond_is_told():
+    eps = np.finfo(float).eps
+    for loss in (BCE, SIG):
+        assert np.isfinite(loss([[0.0, 1.0]], [[1.0, 0.0]]))
+        for y, words in (([-eps, 0.5], "from -2.22e-16 to 0.5"), ([0.25, 1 + eps], "from 0.25 to 1")):
+            with pytest.raises(ValueError) as caught:
+                loss([[0.5, 0.5]], [y])
+            assert str(caught.value) == f"y must lie in [0, 1], got values {words}"
+    forgiven, too_much = 1 + 8 * eps, 1 + 9 * eps
+    for loss in (BCE, CE):
+        assert np.isfinite(loss([[0.0, forgiven]], [[0.0, 1.0]]))
+        for out, words in (([0.5, too_much], "from 0.5 to 1"), ([-eps, 0.5], "from -2.22e-16 to 0.5")):
+            with pytest.raises(ValueError) as caught:
+                loss([out], [[0.0, 1.0]])
+            assert str(caught.value) == (
+                f"out must hold probabilities, from 0 to 1, got values {words}; for logits use SigmoidCrossEntropy or "
+                "SoftmaxCrossEntropy"
+            )
+
+
+def test_labels_are_told_from_the_first_to_the_last():
+    for labels, words in (([0, 3, 1], "from 0 to 3"), ([-1, 2, 2], "from -1 to 2"), ([True, 5, 2], "from 1 to 5")):
+        with pytest.raises(ValueError) as caught:
+            SOFT(np.ones((3, 3)), labels)
+        assert str(caught.value) == f"y must hold labels from 0 to 2, got labels {words}"
+
+
+@pytest.mark.parametrize("loss", NUMBERS + ENTRIES, ids=repr)
+def test_one_prediction_and_one_target_without_rows(loss):
+    assert loss([0.5], [1.0]) == loss([[0.5]], [[1.0]]) and loss.gradient([0.5], [1.0]).shape == (1,)

@@ -414,3 +414,65 @@ def test_the_gradients_behind_dropout_of_shared_rows_are_those_of_each_network()
         np.testing.assert_allclose(gradients["2.W"][k], (np.tanh(x) * kept).T @ d_out[k], rtol=1e-12)
         wanted = d_out[k] @ many.params["2.W"][k].T * kept * (1 - np.tanh(x) ** 2)
         np.testing.assert_allclose(d_x[k], wanted, rtol=1e-12)
+
+
+def test_the_rules_of_a_summary_are_as_long_as_its_head_also_where_its_last_line_is_another():
+    lines = nn.Network([nn.ReLU()]).summary().splitlines()
+    assert lines == [
+        "layer     output  parameters  count",
+        "-----------------------------------",
+        "0 ReLU()  (n, ?)                  0",
+        "-----------------------------------",
+        "total                             0",
+    ]
+    head, rule, *_, last_rule, last = nn.Network.population([small(0), small(1)]).summary().splitlines()
+    assert rule == last_rule == "-" * len(head) and len(last) == len(head)
+
+
+def test_there_are_as_many_values_as_layers_and_one_more():
+    values = NET.trace(X)
+    for wrong in (values[:-1], [*values, values[-1]], tuple(values)):
+        with pytest.raises(ValueError, match=r"^values must be the list of 4 arrays that trace\(x\) returned, got "):
+            NET.backward(wrong, Y)
+    for place, wrong in ((1, np.ones((5, 4), int)), (2, np.ones(4)), (0, "x")):
+        broken = [wrong if k == place else value for k, value in enumerate(values)]
+        with pytest.raises(TypeError) as caught:
+            NET.backward(broken, Y)
+        came = f"an array of shape {wrong.shape} and dtype {wrong.dtype}" if place else "'x'"
+        assert str(caught.value) == f"values must be arrays that trace(x) returned, values[{place}] is {came}"
+    for place, rows in ((0, 4), (1, 6)):
+        broken = [np.ones((rows, value.shape[1])) if k == place else value for k, value in enumerate(values)]
+        with pytest.raises(ValueError, match=r"returned, \(n, 3\) before and \(n, 4\) behind layers\[0\], got"):
+            NET.backward(broken, Y)
+
+
+def test_many_rows_are_taken_as_few_are():
+    rng = np.random.default_rng(0)
+    x, d_out = rng.normal(size=(300, 3)), rng.normal(size=(300, 2))
+    d_x, gradients = NET.backward(NET.trace(x), d_out)
+    assert d_x.shape == (300, 3)
+    np.testing.assert_allclose(gradients["2.b"], d_out.sum(axis=0, keepdims=True), rtol=1e-12)
+
+
+def test_what_nobody_asks_for_is_not_computed():
+    asked = []
+
+    class Listening(nn.Dense):
+        def backward(self, x, out, d_out):
+            asked.append(self.n_in)
+            return super().backward(x, out, d_out)
+
+    rng = np.random.default_rng(0)
+    network = nn.Network([Listening(3, 4, rng=rng), nn.Tanh(), Listening(4, 2, rng=rng)])
+    for wanted, layers in ((True, [4, 3]), (False, [4])):
+        asked.clear()
+        d_x, gradients = network.backward(network.trace(X), Y, input_gradient=wanted)
+        assert asked == layers and (d_x is not None) == wanted and len(gradients) == 4
+
+
+def test_what_is_no_list_of_networks_is_no_population():
+    for networks, came in ((3, "3"), (None, "None"), (nn.ReLU(), "ReLU()"), (small(), repr(small()))):
+        with pytest.raises(TypeError) as caught:
+            nn.Network.population(networks)
+        came = came if len(came) <= 60 else f"{came[:57]}... (Network)"
+        assert str(caught.value) == f"networks must be a list of networks, got {came}"

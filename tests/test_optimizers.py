@@ -1,6 +1,7 @@
 """Optimizers: two steps by hand, scales, populations, paths, and one optimizer for one network."""
 
 import copy
+import math
 
 import numpy as np
 import pytest
@@ -423,3 +424,69 @@ def test_one_array_under_two_names_is_refused():
     w = np.ones(2)
     with pytest.raises(ValueError, match=r"params must be different arrays, got one array more than once .*\['0', '1'\]"):
         nn.SGD(0.1).step([w, w], [w, w])
+
+
+@pytest.mark.parametrize("lr", [0.5, np.float32(0.5), np.array(0.5), 1])
+def test_a_rate_that_is_one_number_becomes_a_plain_float(lr):
+    optimizer = nn.SGD(lr)
+    assert type(optimizer.lr) is float and optimizer.lr == lr
+    assert type(nn.SGD(lambda t: lr).rate(0)) is float
+
+
+def test_rates_that_are_none_are_told_whole():
+    for lr, words in (
+        (0, "lr must be positive, got 0.0"),
+        ([0.1, 0.0], r"lr must be positive, got [0.1 0. ]"),
+        ([], "lr must be a number or one finite number for each network, got an array of shape (0,) and dtype float64"),
+        ([[0.1]], "lr must be a number or one finite number for each network, got an array of shape (1, 1) and dtype float64"),
+        ([0.1, np.inf], "lr must be a number or one finite number for each network, got an array of shape (2,) and dtype float64"),
+    ):
+        with pytest.raises(ValueError) as caught:
+            nn.SGD(lr)
+        assert str(caught.value) == words
+    assert nn.SGD(lambda t: 0.0).rate(3) == 0, "a schedule may end at 0"
+    with pytest.raises(ValueError) as caught:
+        nn.SGD(lambda t: -1e-9).rate(3)
+    assert str(caught.value) == "lr(t) must be at least 0.0, got -1e-09"
+
+
+def test_the_rates_of_a_population_are_a_copy():
+    rates = np.array([0.1, 0.2])
+    optimizer = nn.SGD(rates)
+    rates[0] = 9
+    assert optimizer.lr.tolist() == [0.1, 0.2]
+
+
+def test_an_optimizer_remembers_as_many_arrays_for_each_parameter_as_its_rule_needs():
+    for optimizer, arrays in ((nn.SGD(0.1), 0), (nn.Momentum(0.1), 1), (nn.RMSprop(), 1), (nn.Adam(), 2)):
+        optimizer.step({"w": np.ones((2, 3)), "b": np.ones(2)}, {"w": np.ones((2, 3)), "b": np.ones(2)})
+        assert {name: [array.shape for array in kept] for name, kept in optimizer._memories.items()} == {
+            "w": [(2, 3)] * arrays, "b": [(2,)] * arrays,
+        }  # fmt: skip
+    assert nn.Optimizer.memory == 0
+
+
+def test_adam_and_rmsprop_by_hand_with_settings_of_ones_own():
+    gradients, w = [2.0, -1.0, 0.5, 3.0], np.array([1.0])
+    adam, rms = nn.Adam(0.1, beta1=0.6, beta2=0.3, eps=0.01), nn.RMSprop(0.1, rho=0.4, eps=0.02)
+    m = s = r = 0.0
+    by_adam = by_rms = 1.0
+    v = np.array([1.0])
+    for t, g in enumerate(gradients, 1):
+        m, s, r = 0.6 * m + 0.4 * g, 0.3 * s + 0.7 * g * g, 0.4 * r + 0.6 * g * g
+        by_adam -= 0.1 * (m / (1 - 0.6**t)) / (math.sqrt(s / (1 - 0.3**t)) + 0.01)
+        by_rms -= 0.1 * g / (math.sqrt(r) + 0.02)
+        adam.step(w, np.array([g]))
+        rms.step(v, np.array([g]))
+        assert w[0] == pytest.approx(by_adam, rel=1e-13) and v[0] == pytest.approx(by_rms, rel=1e-13)
+
+
+def test_views_of_the_same_numbers_are_the_same_parameter_only_in_the_same_shape():
+    w = np.ones((2, 3))
+    optimizer = nn.SGD(0.1)
+    optimizer.step(w, np.ones((2, 3)))
+    optimizer.step(w[:], np.ones((2, 3)))
+    for other in (w.reshape(3, 2), w[:1], w.copy()):
+        with pytest.raises(ValueError, match="^this optimizer has taken steps with other parameters and remembers those"):
+            optimizer.step(other, np.ones(other.shape))
+    assert optimizer.t == 2 and (w == 0.8).all()

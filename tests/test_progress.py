@@ -1,6 +1,7 @@
 """A reader's progress: kept, merged, never lost, and never in the way."""
 
 import errno
+import importlib.util
 import json
 import os
 import stat
@@ -247,3 +248,125 @@ def test_the_folder_follows_the_customs_of_the_system(monkeypatch):
 def test_the_file_is_the_readers_own():
     Progress().record("03-step", "ok")
     assert stat.S_IMODE(Progress().path.stat().st_mode) & 0o077 == 0
+
+
+def test_the_folder_is_made_with_all_that_it_lies_in(tmp_path, monkeypatch):
+    monkeypatch.setenv("NNLEARN_PROGRESS", str(tmp_path / "a" / "b" / "c"))
+    progress = Progress()
+    progress.record("03-step", "ok")
+    assert progress.note == "" and progress.path == tmp_path / "a" / "b" / "c" / "progress.json" and progress.path.is_file()
+
+
+def told(content):
+    """Return what is said of a file that cannot be imported."""
+    path = Progress().path.with_name("other.json")
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    with pytest.raises(ProgressError) as caught:
+        exercises.import_progress(path)
+    return str(caught.value).removeprefix(f"{path} cannot be imported: "), type(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "kind"),
+    [
+        (b" " * (2**20 + 1), "it is too large", ProgressError),
+        (b" " * 2**20, "it is not JSON", ProgressError),
+        (b'{"format": "other"}', "it does not say that it is a progress file", ProgressError),
+        (b'{"format": "nnlearn progress"}', "it has version None, and this nnlearn reads version 1", ProgressError),
+        (b'{"format": "nnlearn progress", "version": 0}', "it has version 0, and this nnlearn reads version 1", ProgressError),
+        (b'{"format": "nnlearn progress", "version": "%s"}' % (b"x" * 99),
+         f"it has version {'x' * 40}, and this nnlearn reads version 1", ProgressError),
+        (b'{"format": "nnlearn progress", "version": 2}', "a newer nnlearn wrote it (version 2; this one reads 1)",
+         store.NewerProgressError),
+        (b'{"format": "nnlearn progress", "version": %s}' % (b"7" * 99),
+         f"a newer nnlearn wrote it (version {'7' * 40}; this one reads 1)", store.NewerProgressError),
+        (b'{"format": "nnlearn progress", "version": 1}', "its table of verdicts is not one", ProgressError),
+        (b'{"format": "nnlearn progress", "version": 1, "verdicts": {"a": "ok", "b": null}}', "its table of verdicts is not one",
+         ProgressError),
+    ],
+    ids=range(10),
+)  # fmt: skip
+def test_what_is_wrong_with_a_file_is_told_whole(content, words, kind):
+    assert told(content) == (words, kind)
+
+
+def test_a_file_of_a_newer_version_is_said_in_the_same_words_whether_it_is_read_or_written():
+    path = Progress().path
+    path.parent.mkdir()
+    path.write_text('{"format": "nnlearn progress", "version": 3}')
+    words = (
+        "Your progress file cannot be used: a newer nnlearn wrote it (version 3; this one reads 1). Until Python ends, what you "
+        "solve is kept in memory."
+    )
+    reading, writing = Progress(), Progress()
+    assert reading.all() == {} and reading.note == words
+    writing.record("03-step", "ok")
+    assert writing.note == words
+
+
+def test_a_folder_in_the_place_of_the_file_is_neither_read_nor_set_aside():
+    progress = Progress()
+    progress.path.mkdir(parents=True)
+    assert progress.all() == {} and progress.note == "Your progress cannot be read (it is a folder or a device, and not a file)."
+    progress.record("03-step", "ok")
+    words = "Your progress cannot be saved (it is a folder or a device, and not a file); it is kept until Python ends."
+    assert progress.note == words and progress.path.is_dir() and progress.all() == {"03-step": "ok"}
+
+
+def test_the_file_holds_its_table_in_order():
+    progress = Progress()
+    progress.add({"b": "wrong", "a": "ok"})
+    content = json.loads(progress.path.read_text())
+    assert content == {"format": "nnlearn progress", "version": 1, "verdicts": {"a": "ok", "b": "wrong"}}
+    assert list(content["verdicts"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize("missing", [("fcntl",), ("msvcrt",), ("fcntl", "msvcrt")])
+def test_a_system_may_have_one_kind_of_lock_the_other_or_none(missing, monkeypatch):
+    for name in ("fcntl", "msvcrt"):
+        lock = types.SimpleNamespace(LOCK_EX=1, LOCK_NB=2, flock=print)
+        monkeypatch.setitem(sys.modules, name, None if name in missing else lock)
+    spec = importlib.util.spec_from_file_location("another_progress_file", store.__file__)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (module.flock is None, module.msvcrt is None) == ("fcntl" in missing, "msvcrt" in missing)
+
+
+def test_a_lock_that_becomes_free_is_taken_soon(monkeypatch):
+    answers, waits = [False, False, True], []
+    monkeypatch.setattr(store, "_try_to_lock", lambda file: answers.pop(0))
+    monkeypatch.setattr(store.time, "sleep", waits.append)
+    Progress().record("03-step", "ok")
+    assert waits == [0.01, 0.01] and Progress().path.is_file() is True and answers == []
+
+
+@pytest.mark.parametrize("error", [BlockingIOError(), PermissionError()])
+def test_a_lock_that_somebody_holds_is_told_from_one_that_does_not_exist(error, monkeypatch, tmp_path):
+    def fails(*arguments):
+        raise error
+
+    with open(tmp_path / "lock", "ab") as file:
+        assert store._try_to_lock(file) is True
+        monkeypatch.setattr(store, "flock", fails)
+        assert store._try_to_lock(file) is False
+        error = OSError(errno.ENOTSUP, "Operation not supported")
+        assert store._try_to_lock(file) is None
+
+
+def test_somebody_elses_file_may_be_set_aside_meanwhile(monkeypatch):
+    """Two notebooks find the same damaged file: the slower one finds nothing left to set aside."""
+    progress = Progress()
+    progress.path.parent.mkdir()
+    progress.path.write_text("{")
+
+    def gone(source, target):
+        os.unlink(source)
+        raise FileNotFoundError(source)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store.os, "replace", gone)
+        assert progress.all() == {}
+    assert progress.note == "Your progress file was damaged (it is not JSON); it was set aside as progress.damaged-1.json."
+    progress.record("03-step", "ok")
+    assert Progress().all() == {"03-step": "ok"}

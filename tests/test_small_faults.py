@@ -1,12 +1,14 @@
 """Small faults that no other test noticed when they were put into the package on purpose: see MUTANTS.md."""
 
 import dataclasses
+import inspect
+import re
 
 import numpy as np
 import pytest
 
 import nnlearn
-from nnlearn import _checks
+from nnlearn import _checks, exercises
 from nnlearn.autograd import Value
 from nnlearn.exercises import exercise, frames, progress_file, running, solution, starter
 from nnlearn.exercises.result import Advice, Result, Table, Text
@@ -101,3 +103,82 @@ def test_the_loss_of_an_epoch_is_the_mean_over_its_rows(loss):
         network, x, y, loss=loss, optimizer=nnlearn.SGD(lr=1e-12), epochs=1, batch_size=2, rng=np.random.default_rng(1)
     )
     assert history.loss[0] == pytest.approx(before, rel=1e-9)
+
+
+# ---- What may be left out of a call, and what has to be named --------------------------------------------------------
+
+#: Every public call with a default or with an argument that has to be named. Whoever changes one changes what readers' code does.
+CALLS = {
+    "Adam(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08)",
+    "CosineDecay(lr, *, steps, final=0.0)",
+    "Dense(n_in, n_out, *, rng, init=glorot_uniform, dtype=float)",
+    "Dropout(rate, *, rng)",
+    "EarlyStopping(patience=5, *, min_delta=0.0)",
+    "ExponentialDecay(lr, *, half_life)",
+    "GradientReport(parameters, tolerance, warnings=())",
+    "LeakyReLU(alpha=0.01)",
+    "Momentum(lr, beta=0.9, *, classical=False, nesterov=False)",
+    "Network.backward(self, values, d_out, *, input_gradient=True)",
+    "Network.training(self, on=True)",
+    "RMSprop(lr=0.001, rho=0.9, eps=1e-08)",
+    "StepDecay(lr, *, factor=0.5, every)",
+    "Warmup(steps, *, then)",
+    "autograd.Value(data, label='', *, parents=(), slopes=(), operation='')",
+    "check_layer(layer, *, n_in=3)",
+    "datasets.accuracy(out, y, *, threshold=0.5)",
+    "datasets.blobs(rng, n=300, *, centers=((-2.0, 0.0), (2.0, 0.0), (0.0, 3.0)), noise=0.8)",
+    "datasets.confusion_matrix(y, said, n_classes=None)",
+    "datasets.fashion_mnist(folder=None)",
+    "datasets.moons(rng, n=200, *, noise=0.1)",
+    "datasets.one_hot(labels, n_classes=None, *, dtype=float)",
+    "datasets.predicted_labels(out, *, threshold=0.5)",
+    "datasets.read_idx(path, *, dimensions)",
+    "datasets.spirals(rng, n=300, *, classes=3, turns=0.75, noise=0.05)",
+    "datasets.train_test_split(rng, x, y, *, test_share=0.2)",
+    "exercises.check(id, answer=None, *, seed=0)",
+    "exercises.grade(id, answer, *, seeds=(0,))",
+    "fit(network, x, y, *, loss, optimizer, epochs, batch_size=None, rng, validation=None, metrics=None, callbacks=())",
+    "gradcheck.numeric_gradient(network, loss, x, y, name, coordinates, *, h=1e-05)",
+    "gradient_check(network, loss, x, y, *, h=1e-05, tolerance=1e-07, samples=200, rng=None)",
+    "leaky_relu(z, alpha=0.01)",
+    "leaky_relu_derivative(z, alpha=0.01)",
+    "load(path, *, limit=1073741824)",
+    "random_normal(rng, shape, std=0.05)",
+    "random_uniform(rng, shape, limit=0.05)",
+    "storage.write_atomically(path, content, *, private=False)",
+    "training.Progress(network, optimizer, history, epochs, epoch=0, step=0)",
+    "worked.ExampleStep(number, name, formula, right, printed=None, digits=3, why='', implied=None)",
+    "worked.relu_example(x=0.5, w=0.2, y=1.0, lr=0.1)",
+    "worked.sigmoid_example(x=0.5, w=0.2, y=1.0, lr=0.1)",
+    "worked.softmax_example(x=(1.0, 2.0), w=(0.3, -0.2), y=(0.0, 1.0), lr=0.1)",
+}
+
+
+def public_calls():
+    """Yield (name, function or class) of all that a reader can call, methods too."""
+    modules = [getattr(nnlearn, name) for name in ("autograd", "datasets", "gradcheck", "storage", "training", "worked")]
+    for module in [nnlearn, *modules, exercises]:
+        for name in getattr(module, "__all__", None) or vars(module):
+            value, short = getattr(module, name), module.__name__.removeprefix("nnlearn").removeprefix(".")
+            own = module is nnlearn or getattr(value, "__module__", None) == module.__name__ and not hasattr(nnlearn, name)
+            if name[0] == "_" or not own or not callable(value):
+                continue
+            yield f"{short}.{name}".removeprefix("."), value
+            for method, function in vars(value).items() if inspect.isclass(value) else ():
+                function = getattr(function, "__func__", function)
+                if inspect.isfunction(function) and method[0] != "_":
+                    yield f"{name}.{method}", function
+
+
+def test_what_may_be_left_out_of_a_call_and_what_has_to_be_named():
+    found = set()
+    for name, value in public_calls():
+        try:
+            signature = inspect.signature(value)
+        except ValueError:
+            continue  # an error that takes a message
+        plain = [parameter.replace(annotation=parameter.empty) for parameter in signature.parameters.values()]
+        if any(p.default is not p.empty or p.kind not in (p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL) for p in plain):
+            text = str(inspect.Signature(plain))
+            found.add(name + re.sub(r"<(?:class '|function )(\w+)[^>]*>", r"\1", text))
+    assert {line for line in found if "<factory>" not in line} == CALLS

@@ -5,8 +5,10 @@ import json
 import os
 import pickle
 import struct
+import time
 import tracemalloc
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -184,6 +186,7 @@ def test_the_members_unpack_as_plain_files_that_everybody_may_read(tmp_path):
     nnlearn.save(a_network(), tmp_path / "n.npz")
     with zipfile.ZipFile(tmp_path / "n.npz") as archive:
         assert {(info.create_system, oct(info.external_attr >> 16)) for info in archive.infolist()} == {(3, "0o644")}
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_the_largest_network_still_fits_a_plain_archive():
@@ -337,4 +340,184 @@ def test_only_our_own_layers_are_saved(tmp_path):
         nnlearn.save(nnlearn.Network([Own()]), tmp_path / "n.npz")
     with pytest.raises(TypeError, match="network must be a Network, got 3"):
         nnlearn.save(3, tmp_path / "n.npz")
+    assert os.listdir(tmp_path) == []
+
+
+# ---- Both sides of each bound, and words from beginning to end -------------------------------------------------------
+
+
+def refused(path, **options):
+    """Return why a file cannot be loaded."""
+    with pytest.raises(storage.StorageError) as caught:
+        nnlearn.load(path, **options)
+    head = f"{path} cannot be loaded: "
+    assert str(caught.value).startswith(head)
+    return str(caught.value).removeprefix(head)
+
+
+def small_file(path):
+    """Save a network of two parameters, and return the bytes of its file."""
+    nnlearn.save(nnlearn.Network([nnlearn.Dense(3, 2, rng=np.random.default_rng(0))]), path)
+    return path.read_bytes()
+
+
+def test_the_bounds_are_those_that_the_docstrings_name():
+    assert (storage.LIMIT, storage.LARGEST) == (2**30, 2**31 - 2**24)
+    assert (storage.HEADER_LIMIT, storage.NPY_HEADER_LIMIT, storage.ABANDONED) == (2**20, 2**12, 3600)
+
+
+def test_why_a_file_is_refused_is_told_whole(tmp_path):
+    whole, path = small_file(tmp_path / "n.npz"), tmp_path / "other.npz"
+    foreign = "it does not end as a file that nnlearn.save wrote; it is foreign or was cut off"
+    record = len(whole) - 22
+    for content in (
+        whole[:-1], whole[:record] + b"PK\5\7" + whole[record + 4 :], whole[:record] + b"PK\5\5" + whole[record + 4 :],
+        whole[:-1] + b"\1", whole[:-2] + b"\1\0", whole[-21:],
+    ):  # fmt: skip
+        path.write_bytes(content)
+        assert refused(path) == foreign
+    for size, words in ((2**20 + 1, "its table of contents is larger than nnlearn.save writes it"), (2**20, None)):
+        path.write_bytes(whole[: record + 12] + struct.pack("<I", size) + whole[record + 16 :])
+        assert (refused(path) == words) if words else refused(path).startswith("it is not a file that nnlearn.save wrote, or it is")
+    assert refused(tmp_path) == "it is a folder or a device, and not a file"
+
+
+def zip64_pointer_alone(path):
+    """A file of which the 20 bytes before its last record point to a record of the other kind, and the rest is as usual."""
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-42] + b"PK\6\7" + whole[-38:])
+
+
+def test_a_pointer_to_another_table_of_contents_is_refused_whatever_size_is_told(tmp_path):
+    small_file(tmp_path / "n.npz")
+    zip64_pointer_alone(tmp_path / "n.npz")
+    assert refused(tmp_path / "n.npz") == "its table of contents is larger than nnlearn.save writes it"
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        (dict(header=lambda h: h.update(version=2)), "it has version 2 of the format, and this nnlearn reads version 1"),
+        (dict(header=lambda h: h.update(version=0)), "it has version 0 of the format, and this nnlearn reads version 1"),
+        (dict(header=lambda h: h.update(format="x")), "its header does not say 'nnlearn network'"),
+        (dict(header=lambda h: h.update(layers={})), "its header has no list of layers and no table of parameters"),
+        (dict(header=lambda h: h.update(params=[])), "its header has no list of layers and no table of parameters"),
+        (dict(leave_out=["header.json"]), "it has no header.json, so nnlearn.save did not write it"),
+        (dict(leave_out=["0.b.npy"]), "its members are not the parameters that its header names"),
+        (dict(header=lambda h: h["params"].pop("0.b")), "its members are not the parameters that its header names"),
+        (dict(header=lambda h: h["params"]["0.W"].update(shape=[6])),
+         "parameter '0.W' has the shape [6] and dtype 'float64', which no layer has"),
+        (dict(header=lambda h: h["params"]["0.W"].update(shape=[1, 1, 3, 2])),
+         "parameter '0.W' has the shape [1, 1, 3, 2] and dtype 'float64', which no layer has"),
+        (dict(header=lambda h: h["params"]["0.W"].update(shape=[0, 2])),
+         "parameter '0.W' has the shape [0, 2] and dtype 'float64', which no layer has"),
+        (dict(header=lambda h: h["params"]["0.W"].update(dtype="float16")),
+         "parameter '0.W' has the shape [3, 2] and dtype 'float16', which no layer has"),
+        (dict(header=lambda h: h["layers"][0].update(kind="Odd")), "it names a layer 'Odd', which this nnlearn does not have"),
+        (dict(header=lambda h: h["layers"][0]["settings"].update(n_in=4)),
+         "layer 0 needs weights of the shape [4, 2], but the file has [3, 2]"),
+        (dict(header=lambda h: h["layers"].append({"kind": "Dense", "settings": {"n_in": 2, "n_out": 1}})),
+         "layer 1 needs weights of the shape [2, 1], but the file has None"),
+        (dict(header=lambda h: h.update(layers=[{"kind": "ReLU", "settings": {}}])),
+         "its parameters are ['0.W', '0.b'], but its layers need []"),
+        (dict(header=lambda h: h["params"]["0.b"].update(shape=[2, 1]), change={"0.b.npy": npy(np.zeros((2, 1)))}),
+         "parameter '0.b' has the shape (2, 1), but its layer needs (1, 2)"),
+        (dict(header=lambda h: h["params"]["0.b"].update(shape=[1, 1, 2]), change={"0.b.npy": npy(np.zeros((1, 1, 2)))}),
+         "its parameters do not belong to one network or one population"),
+        (dict(change={"0.b.npy": npy(np.zeros((1, 2)), version=(2, 0))}),
+         "parameter '0.b' is in a form of .npy that nnlearn.save does not write"),
+        (dict(change={"0.b.npy": npy(np.zeros((1, 2), np.float32)) + bytes(8)}),
+         "parameter '0.b' is not what the header says it is"),
+        (dict(change={"0.b.npy": npy(np.zeros((2, 1)))}), "parameter '0.b' is not what the header says it is"),
+        (dict(change={"0.b.npy": npy(np.zeros((1, 2))) + b"x"}),
+         "parameter '0.b' does not have as many numbers as its shape (1, 2) needs"),
+        (dict(change={"0.b.npy": bytes(15)}), "parameter '0.b' does not have the size that the header gives for it"),
+        (dict(change={"0.b.npy": bytes(16 + 2**12 + 1)}), "parameter '0.b' does not have the size that the header gives for it"),
+        (dict(change={"0.b.npy": npy(np.zeros((1, 2))) + bytes(2**12 - 128)}),
+         "parameter '0.b' does not have as many numbers as its shape (1, 2) needs"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_inside_a_file_is_told_whole(tmp_path, how, words):
+    small_file(tmp_path / "n.npz")
+    rewritten(tmp_path / "n.npz", tmp_path / "other.npz", **how)
+    assert refused(tmp_path / "other.npz") == words
+
+
+def test_members_that_lie_over_one_another_are_found(tmp_path):
+    """One member stands for two parameters: the file is smaller than what it says it holds."""
+    path = tmp_path / "n.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        header = {"format": "nnlearn network", "version": 1, "layers": [],
+                  "params": {f"{k}.W": {"dtype": "float64", "shape": [100, 100]} for k in range(2)}}  # fmt: skip
+        archive.writestr("header.json", json.dumps(header))
+        archive.writestr("0.W.npy", npy(np.zeros((100, 100))))
+        info = archive.getinfo("0.W.npy")
+        twin = zipfile.ZipInfo("1.W.npy", info.date_time)
+        twin.header_offset, twin.CRC = info.header_offset, info.CRC
+        twin.compress_size, twin.file_size = info.compress_size, info.file_size
+        archive.filelist.append(twin)
+        archive.NameToInfo["1.W.npy"] = twin
+    assert refused(path) == f"it has {path.stat().st_size:,} bytes, and its parameters need 160,000"
+
+
+def test_only_layers_of_ours_by_name_and_by_origin_are_saved(tmp_path):
+    class ReLU(nnlearn.ReLU):
+        """A namesake from elsewhere."""
+
+    ours = type("Odd", (nnlearn.ReLU,), {"__module__": "nnlearn.activations"})
+    for layer in (ReLU(), ours()):
+        with pytest.raises(TypeError) as caught:
+            nnlearn.save(nnlearn.Network([nnlearn.Tanh(), layer]), tmp_path / "n.npz")
+        assert str(caught.value) == f"network must be made of nnlearn's own layers, layers[1] is {layer!r}"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_a_new_file_has_the_permissions_that_the_umask_leaves(tmp_path):
+    before = os.umask(0)
+    try:
+        storage.write_atomically(tmp_path / "open", b"")
+        os.umask(0o027)
+        storage.write_atomically(tmp_path / "closed", b"")
+    finally:
+        os.umask(before)
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("open", "closed")] == [0o666, 0o640]
+
+
+def test_what_a_killed_write_of_this_file_left_is_cleared_away_after_an_hour(tmp_path):
+    storage.write_atomically(tmp_path / "n", b"old")
+    family = f".nnlearn-{zlib.crc32(b'n'):08x}-"
+    now = time.time()
+    for name, age in ((f"{family}a.part", 3700), (f"{family}b.part", 3500), (".nnlearn-00000000-c.part", 9999), ("d.part", 9999)):
+        (tmp_path / name).write_bytes(b"half")
+        os.utime(tmp_path / name, (now - age, now - age))
+    storage.write_atomically(tmp_path / "n", b"new")
+    assert sorted(os.listdir(tmp_path)) == sorted([f"{family}b.part", ".nnlearn-00000000-c.part", "d.part", "n"])
+    assert (tmp_path / "n").read_bytes() == b"new"
+
+
+def test_a_long_reason_is_cut_after_300_characters():
+    assert storage._short(ValueError("x" * 300)) == "x" * 300
+    assert storage._short(ValueError("x" * 301)) == "x" * 300 + "..."
+
+
+@pytest.mark.parametrize("text", ["NaN", "[Infinity]", '{"a": -Infinity}'])
+def test_json_has_no_such_numbers(text):
+    with pytest.raises(ValueError, match="^JSON has no number (NaN|-?Infinity)$"):
+        storage.parse_json(text.encode())
+
+
+def test_a_name_may_stand_once_in_each_table():
+    assert storage.parse_json(b'{"a": {"a": 1}, "b": [{"a": 2}]}') == {"a": {"a": 1}, "b": [{"a": 2}]}
+    with pytest.raises(ValueError, match="^a name stands twice in one table$"):
+        storage.parse_json(b'{"b": {"a": 1, "a": 1}}')
+
+
+def test_where_nothing_can_be_opened_that_is_what_is_said(tmp_path, monkeypatch):
+    def refuse(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(storage.os, "open", refuse)
+    with pytest.raises(PermissionError):
+        storage.write_atomically(tmp_path / "n", b"")
+    monkeypatch.undo()
     assert os.listdir(tmp_path) == []

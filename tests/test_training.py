@@ -611,3 +611,106 @@ def test_more_errors():
     many = nn.Network.population([small(0), small(1)])
     with pytest.raises(ValueError, match="EarlyStopping works on a single network, got a population"):
         train(many, validation=(X, Y), callbacks=[nn.EarlyStopping()])
+
+
+# ---- What is shown and said, whole -----------------------------------------------------------------------------------
+
+
+class Bar:
+    """In the place of tqdm: writes down what it is asked to show."""
+
+    def __init__(self, **options):
+        self.heard = [options]
+        bars.append(self)
+
+    def set_postfix(self, shown, refresh):
+        self.heard.append(shown)
+
+    def update(self, n):
+        self.heard.append(n)
+
+    def close(self):
+        self.heard.append("close")
+
+
+bars = []
+
+
+def test_the_bar_shows_the_latest_losses_and_goes_one_on_with_each_epoch():
+    bars.clear()
+    bar = nn.ProgressBar()
+    bar._tqdm = Bar
+    history = train(small(), validation=data(), callbacks=[bar], epochs=2)
+    shown = [{"loss": f"{loss:.4g}", "validation": f"{other:.4g}"}
+             for loss, other in zip(history.loss, history.validation_loss, strict=True)]  # fmt: skip
+    assert shown[0] != shown[1] and bars[0].heard == [{"total": 2, "unit": "epoch"}, shown[0], 1, shown[1], 1, "close"]
+    history = train(small(), callbacks=[bar], epochs=1)
+    assert bars[1].heard[1:] == [{"loss": f"{history.loss[0]:.4g}"}, 1, "close"] and len(bars) == 2
+    train(small(), callbacks=[bar], epochs=0)
+    assert len(bars) == 2, "without an epoch there is no bar"
+
+
+def test_patience_is_five_epochs_and_any_improvement_counts():
+    stop, history = nn.EarlyStopping(), nn.History()
+    answers = []
+    for epoch, loss in enumerate([1.0, 1 - 1e-15, *[1.0] * 5], 1):
+        history.validation_loss.append(loss)
+        answers.append(stop(Progress(small(), nn.SGD(0.1), history, epochs=9, epoch=epoch)))
+    assert answers == [False] * 6 + [True] and stop.best_epoch == 2
+
+
+ADVICE = (
+    " Try a learning rate ten times smaller; bring the inputs to mean 0 and standard deviation 1 (datasets.standardize); compute "
+    "the loss from logits (SoftmaxCrossEntropy, SigmoidCrossEntropy)"
+)
+
+
+def test_the_word_of_a_training_that_diverged_from_beginning_to_end():
+    with pytest.raises(nn.TrainingDiverged) as caught:
+        train(small(), optimizer=nn.SGD(1e160), epochs=5)
+    assert str(caught.value) == "the loss became inf at step 2, in epoch 1, with lr = 1e+160." + ADVICE
+    many = nn.Network.population([small(0), small(1), small(2)])
+    with pytest.raises(nn.TrainingDiverged) as caught:
+        train(many, optimizer=nn.SGD([0.1, 1e160, 1e160]))
+    words = "the loss became inf (mean of 3) for networks [1, 2] at step 2, in epoch 1, with lr = [1.e-001 1.e+160 1.e+160]."
+    assert str(caught.value) == words + ADVICE
+
+
+def test_a_history_in_one_line():
+    assert repr(nn.History(loss=[2.0, 0.123456])) == "History(2 epochs, loss 2 -> 0.1235)"
+    many = nn.History(loss=[np.array([1.0, 3.0]), np.array([0.5, 0.7])])
+    assert repr(many) == "History(2 epochs, loss 2 (mean of 2) -> 0.6 (mean of 2))"
+    assert many.epochs == 2 and nn.History().validation_loss == [] and nn.History().metrics == {}
+
+
+def refusal(**options):
+    """Return the words with which `fit` refuses."""
+    with pytest.raises((TypeError, ValueError)) as caught:
+        train(small(), **options)
+    return str(caught.value)
+
+
+def test_data_that_does_not_fit_is_refused_whole():
+    each = "must hold one target for each of the 20 rows of"
+    assert refusal(xy=(X[0], Y)) == "x must hold one example in each row, shape (n, n_in), got (3,)"
+    assert refusal(xy=(X[:0], Y[:0])) == "x must hold one example in each row, shape (n, n_in), got (0, 3)"
+    assert refusal(xy=(X, Y[:19])) == f"y {each} x, got shape (19, 2)"
+    assert refusal(xy=(X, np.zeros(19, int)), loss=SOFTMAX) == f"y {each} x, got shape (19,)"
+    assert refusal(xy=(X, 1.0)) == f"y {each} x, got shape ()"
+    assert refusal(validation=(X, Y[:19])) == f"validation y {each} validation x, got shape (19, 2)"
+    head = "validation x and validation y must fit network and loss; for them "
+    assert refusal(validation=(X[:, :2], Y)) == head + "x must have the shape (n, 3), got (1, 2)"
+    assert refusal(validation=(X, Y[:, :1])) == head + "y must have the shape of out, (20, 2), got (20, 1)"
+    assert refusal(validation=(X,)).startswith("validation must be a pair (x, y), got (array(")
+    assert refusal(metrics={"a": 3}) == "metrics must be a dict of functions by name, got {'a': 3}"
+    assert refusal(callbacks=3) == refusal(callbacks=(3,)).replace("(3,)", "3") == "callbacks must be a list of functions, got 3"
+
+
+def test_a_population_may_have_validation_rows_of_its_own_for_each_network():
+    x, y = data()
+    xs, ys = np.stack([x, 2 * x]), np.stack([y, -y])
+    many = nn.Network.population([small(0), small(1)])
+    history = train(many, xy=(xs, ys), validation=(xs[:, :7], ys[:, :7]), epochs=1)
+    for k in range(2):
+        own = train(small(k), xy=(xs[k], ys[k]), validation=(xs[k, :7], ys[k, :7]), epochs=1)
+        assert history.validation_loss[0][k] == pytest.approx(own.validation_loss[0], rel=1e-12)

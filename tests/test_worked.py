@@ -129,3 +129,50 @@ def test_what_is_no_number_and_no_vector_is_refused_by_its_name(example, name):
 def test_an_unknown_step_names_the_known_ones():
     with pytest.raises(KeyError, match="its steps are 2a, 2b"):
         SIGMOID["9z"]
+
+
+def test_notes_stand_below_the_table_where_there_are_any():
+    page = RELU._repr_html_()
+    assert page.startswith(
+        '<div class="nn-worked" role="group" tabindex="0" aria-label="ReLU + cross-entropy loss, step by step">'
+        "<table><caption>ReLU + cross-entropy loss</caption><thead><tr><th>step</th>"
+    )
+    assert page.split("</table></div>")[1].startswith("<ul><li>3c: p - y = -0.9 was used") and page.endswith("</li></ul>")
+    assert page.count("<li>") == 3 and str(RELU).splitlines()[-1].startswith("in brackets: the source's line is lost")
+    own = worked.relu_example(x=1)
+    assert own._repr_html_().endswith("</tbody></table></div>") and not str(own).endswith("\n")
+
+
+def test_the_table_of_an_example_to_the_last_character():
+    assert str(worked.sigmoid_example(x=2, w=0.5, y=0, lr=1)).splitlines() == [
+        "Sigmoid + cross-entropy loss",
+        "",
+        "step  name                                          formula                              source  right      agrees",
+        "------------------------------------------------------------------------------------------------------------------",
+        "2a    Multiply input by weight                      z = x w                                      1",
+        "2b    Apply Sigmoid activation                      p = σ(z)                                     0.731059",
+        "2c    Calculate the error using Cross-Entropy Loss  L = -(y log p + (1 - y) log(1 - p))          1.313262",
+        "3a    Calculate the gradient of the output (error)  d_z = p - y                                  0.731059",
+        "3b    Derivative of the Sigmoid function            σ′(z), contained in d_z                      0.196612",
+        "3c    Calculate the weight gradient                 d_w = d_z x                                  1.462117",
+        "3d    Update the weight                             w - η d_w                                    -0.962117",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("figure", "right", "agrees"), [(0.52, 0.529, True), (0.52, 0.511, True), (0.52, 0.5301, False), (0.52, 0.5099, False)]
+)
+def test_a_figure_is_right_when_it_is_less_than_one_of_its_last_digit_off(figure, right, agrees):
+    step = worked.ExampleStep("1", "a", "b", (right,), (figure,), 2)
+    assert step.agrees is agrees and step.verdict == ("yes" if agrees else "NO")
+    assert worked.ExampleStep("1", "a", "b", (right,), None, 2, implied=(figure,)).verdict == ("(yes)" if agrees else "(NO)")
+
+
+def test_any_other_number_than_the_sources_takes_its_figures_away():
+    for example in (worked.sigmoid_example, worked.relu_example):
+        for other in ({"x": 0.6}, {"w": 0.3}, {"lr": 0.2}):
+            assert {step.printed for step in example(**other).steps} == {None}
+        assert example(x=0.5, w=0.2, y=1, lr=0.1).slips
+    assert worked.sigmoid_example(y=0.5)["2b"].printed is None
+    for other in ({"x": (1, 3)}, {"w": (0.3, 0.2)}, {"y": (1, 0)}, {"lr": 0.2}):
+        assert {step.printed for step in worked.softmax_example(**other).steps} == {None}

@@ -300,3 +300,87 @@ def test_a_readers_own_parts_are_left_to_the_plain_loop(arguments):
     parts = (arguments[k] for k in ("network", "loss", "optimizer", "x", "y", "batch_size"))
     assert _workshop.open_workshop(*parts) is None
     assert nn.fit(**arguments).epochs == 4
+
+
+# ---- When it opens, and how much it keeps ----------------------------------------------------------------------------
+
+
+def opened(network=None, x=None, y=None, batch_size=4, **limits):
+    """Return the workshop for five rows, or None."""
+    network = network or nn.Network(plain_layers(np.random.default_rng(0)))
+    x, y = np.ones((5, 3)) if x is None else x, np.ones((5, 2)) if y is None else y
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in limits.items():
+            patch.setattr(_workshop, name, value)
+        return _workshop.open_workshop(network, nn.MeanSquaredError(), nn.SGD(0.1), x, y, batch_size)
+
+
+def test_it_opens_for_data_in_the_form_and_the_width_that_it_works_in():
+    many = nn.Network.population([nn.Network(plain_layers(np.random.default_rng(0)))] * 2)
+    assert opened() and opened(many) and opened(many, np.ones((2, 5, 3)), np.ones((2, 5, 2)))
+    assert opened(x=np.ones((1, 5, 3))) is None and opened(many, np.ones((1, 2, 5, 3))) is None
+    assert opened(y=np.ones((5, 2), np.float32)) is None
+    assert opened(nn.Network([nn.Tanh()])) is None
+
+
+def test_batches_are_as_large_as_is_said_and_the_last_one_takes_the_rest():
+    for batch_size, rows in ((4, [4, 1]), (5, [5]), (9, [5]), (1, [1]), (3, [3, 2])):
+        assert [batches.rows for batches in opened(batch_size=batch_size).batches] == rows
+
+
+def test_as_many_outputs_are_kept_as_there_are_batches_and_as_the_limit_allows():
+    kept = lambda **options: [len(batches.keeping) for batches in opened(batch_size=2, **options).batches]  # noqa: E731
+    assert kept() == [2, 5] and kept(KEPT_BYTES=1) == [1, 1]
+    assert kept(KEPT_BYTES=2 * 2 * 8) == [1, 2], "two rows of two numbers, or two of one row"
+    rng = np.random.default_rng(0)
+    many = nn.Network.population([nn.Network(plain_layers(rng)) for _ in range(2)])
+    assert kept(network=many, x=np.ones((2, 5, 3)), y=np.ones((2, 5, 2))) == [2, 5]
+
+
+def test_few_and_many_weights_are_told_apart_at_the_bounds():
+    rng = np.random.default_rng(0)
+    network = nn.Network([nn.Dense(3, 2, rng=rng)])  # 8 numbers
+    calls = lambda optimizer, **limits: len(_update(network, optimizer, **limits).calls)  # noqa: E731
+    assert calls(nn.SGD(0.1), CHUNK=8) == 3 and calls(nn.SGD(0.1), CHUNK=7) == 5 and calls(nn.SGD(0.1), CHUNK=4) == 5
+    short, long = calls(nn.Adam(0.1), SHORT=8), calls(nn.Adam(0.1), SHORT=7)
+    assert short < long
+
+
+def _update(network, optimizer, **limits):
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in limits.items():
+            patch.setattr(_workshop, name, value)
+        workshop = _workshop.open_workshop(network, nn.MeanSquaredError(), optimizer, np.ones((5, 3)), np.ones((5, 2)), 4)
+    return workshop.update
+
+
+@pytest.mark.parametrize("make", OPTIMIZERS)
+def test_pieces_and_batches_of_any_size_give_the_same(make):
+    """With bounds so low that everything is done in several pieces, and the losses of each batch by themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"CHUNK": 5, "SHORT": 0, "KEPT_BYTES": 100}.items():
+            patch.setattr(_workshop, name, value)
+        assert_the_same(*in_both_ways(training_of(with_dropout, make(0.05))))
+
+
+def test_a_network_whose_parameters_differ_in_width_is_left_to_the_plain_loop():
+    rng = np.random.default_rng(0)
+    mixed = nn.Network([nn.Dense(3, 4, rng=rng), nn.Dense(4, 2, rng=rng, dtype=np.float32)])
+    assert opened(mixed) is None
+    deep = nn.Network(plain_layers(rng))
+    deep.layers[0].params.update({name: array[None, None] for name, array in deep.layers[0].params.items()})
+    assert opened(deep) is None, "a population of populations"
+
+
+@pytest.mark.parametrize("members", [None, 1, 3])
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+def test_it_does_the_epochs_itself_and_does_not_leave_them_to_the_plain_loop(loss, members):
+    """An error of its own would go unseen: the plain loop would do the epoch again, and give the same numbers later."""
+    rng = np.random.default_rng(0)
+    last = LAST[type(loss)]() if type(loss) in LAST else nn.LeakyReLU()
+    network = nn.Network([nn.Dense(3, 4, rng=rng), nn.Tanh(), nn.Dropout(0.3, rng=rng), nn.Dense(4, 2, rng=rng), last])
+    network = nn.Network.population([network] * members) if members else network
+    x, y = rng.normal(size=(11, 3)), rng.dirichlet(np.ones(2), size=11)
+    for targets in (y, np.stack([y] * members)) if members else (y,):
+        workshop = _workshop.open_workshop(network, loss, nn.Adam(0.01), x, targets, 4)
+        assert np.isfinite(workshop.epoch(rng.permutation(11))).all() and workshop.optimizer.t == 3

@@ -1,6 +1,6 @@
 """Put small faults into the package, one at a time, and see whether the tests notice: `make mutants`.
 
-    python tools/mutants.py [--sample 40] [--again] [module ...]         modules as in TESTS; all of them by default
+    python tools/mutants.py [--sample 80] [--again] [module ...]         modules as in TESTS; all of them by default
 
 Each mutant meets the tests of its own module alone. A mutant is killed by a test that fails, or when the tests use four
 times the processor time that they usually need, or come to no end. What survives has to be judged in tests/MUTANTS.md: the run
@@ -39,7 +39,7 @@ ENOUGH = 0.9
 #: Which tests look after which module, the quickest to notice first; test_small_faults looks after all. For the checker it is its
 #: own tests: those of every exercise of the book take minutes.
 TESTS = {
-    "_checks": ["test_initializers", "test_schedules", "test_layers", "test_optimizers", "test_bad_input"],
+    "_checks": ["test_argument_checks", "test_initializers", "test_schedules", "test_layers", "test_optimizers", "test_bad_input"],
     "_graph": ["test_autograd"],
     "_workshop": ["test_workshop", "test_training"],
     "activations": ["test_activations"],
@@ -64,6 +64,9 @@ TESTS = {
     "exercises/result": ["test_exercises_checker", "test_progress"],
     "exercises/progress_file": ["test_progress"],
     "exercises/frames": ["test_exercises_checker"],
+    "exercises/__init__": ["test_exercises_calls"],
+    "exercises/exercise": ["test_exercises_calls"],
+    "exercises/links": ["test_exercises_calls"],
 }
 
 
@@ -148,7 +151,7 @@ def described(module, mutant):
 def main():
     """Try the mutants of the modules that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sample", type=int, default=40, help="places to change in each module (40)")
+    parser.add_argument("--sample", type=int, default=80, help="places to change in each module (80)")
     parser.add_argument("--again", action="store_true", help="try only what survived the last run")
     parser.add_argument("--out", type=Path, default=ROOT / "_build" / "mutants", help="where the results go")
     parser.add_argument("modules", nargs="*", default=list(TESTS))

@@ -71,7 +71,7 @@ def _times(factor):
     whole = 1 / factor
     if abs(factor) < 1 and abs(whole - round(whole)) < 1e-6 * abs(whole):
         return f"1/{round(whole)} of" if whole > 0 else f"-1/{-round(whole)} of"
-    return f"{factor:.4g} times"
+    return f"{factor:.4g} times" if abs(factor - 1) > 5e-4 else f"{factor:.7g} times"  # and not "1 times"
 
 
 def _factor_by_size(pairs, tolerance):

@@ -227,7 +227,7 @@ def words(link):
     chapter, section = _parts(link)
     heading = chapter.headings.get(section, "")
     number = chapter.page.split("-")[0]
-    return f"chapter {number}, {heading.lstrip('0123456789. ') or chapter.title}"
+    return f"chapter {number}, {heading.lstrip('0123456789.) ') or chapter.title}"
 
 
 def href(link):
