@@ -225,6 +225,8 @@ def test_a_copy_for_readers_holds_no_mark_of_the_book_build(chapter):
 
 def test_citations_links_and_notes_become_plain_words():
     assert plain_markdown("{cite:t}`he2015` and {cite:p}`he2015`") == "He et al. (2015) and (He et al., 2015)"
+    with pytest.raises(LookupError, match=r"book/references\.bib has no nobody1900"):
+        plain_markdown("{cite:p}`he2015,nobody1900`")
     assert plain_markdown("(a-b)=\n## C\n\n```{admonition} Note\n:class: tip\nOne.\n```") == "## C\n\n> **Note**\n>\n> One."
     assert plain_markdown("[it](neuron-line)") == "[it](01-neuron.ipynb#The-line-that-a-unit-draws)"
     assert plain_markdown("[it](https://example.org)") == "[it](https://example.org)"

@@ -87,6 +87,8 @@ def _quoted(title, body):
 
 def _cited(keys, in_brackets):
     """Return the authors and the year of each work: "Li et al. (2020)", or "(Li et al., 2020)"."""
+    if unknown := {key.strip() for key in keys} - set(_works()):
+        raise LookupError(f"book/references.bib has no {', '.join(sorted(unknown))}")
     works = [_works()[key.strip()] for key in keys]
     if in_brackets:
         return f"({'; '.join(f'{authors}, {year}' for authors, year in works)})"
