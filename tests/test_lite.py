@@ -188,7 +188,8 @@ def test_a_chapter_runs_in_the_browser(notebook, chapter):
 
 def test_cells_and_progress_are_there_again_when_the_page_opens_its_notebook_anew(notebook, reader, address):
     notebook.take_in(CHAPTERS[0])  # which is the one that this notebook was opened for, and is saved as
-    exercise = first_exercise(notebook.cells())[1]
+    # One that no other test solves, since what is solved stays so.
+    exercise = [exercise for exercise in EXERCISES.values() if exercise.id.startswith(CHAPTERS[0][:2])][-1]
     ask = f"from nnlearn.exercises import check\ncheck('{exercise.id}', lambda: 1)"
     notebook.run(1, ask)
     notebook.command("docmanager:save")
