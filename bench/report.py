@@ -36,7 +36,7 @@ def _head(machine):
 `make bench` writes this page; do not edit it. How it is measured, and what each peer does, is said in `run.py` and `peers/`.
 Everything is float32 with Adam, on the same batches from the same first weights; the last column of each table, the share of the
 training rows that are right after five epochs, shows that the same was learnt. Compare ratios: microseconds are those of one
-machine.
+machine. How the pages feel stands in `PAGES.md`, how long it takes to build and to test in `MAKERS.md`.
 
 - Machine: {machine["processor"]}; Python {machine["python"]}; numpy's BLAS is {machine["blas"]}.
 - Versions: {", ".join(f"{name} {machine[name]}" for name in peers)}.
