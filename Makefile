@@ -56,7 +56,7 @@ test-grading: $(VENV)/.made requirements-grading.txt  ## make assignments and ha
 	@.venv-grading/bin/python -m pip install -q --disable-pip-version-check --no-deps .
 	.venv-grading/bin/python tools/try_grading.py
 
-STACK_TESTS := $(patsubst %,tests/test_%.py,activations autograd datasets gradcheck initializers layers losses network numbers \
+STACK_TESTS := $(patsubst %,tests/test_%.py,activations argument_checks autograd datasets gradcheck initializers layers losses network numbers \
 	optimizers same_run schedules stack_gradients storage training workshop)
 .PHONY: test-stack test-numpy
 test-stack: $(VENV)/.dev  ## the stack's own unit and property tests, the quickest thing to run after a change there
@@ -188,7 +188,7 @@ bench: .venv-bench/.made  ## time nnlearn beside frameworks and write bench/RESU
 bench-pages: html $(VENV)/.dev  ## time the built pages and the live explorers and write bench/PAGES.md; needs Chromium
 	@PYTHONPATH=.:tools $(BIN)/python -m bench.pages
 
-bench-makers: $(VENV)/.dev $(VENV)/.lite $(VENV)/.torch  ## time the book's build and the tests and write bench/MAKERS.md; takes half an hour
+bench-makers: $(VENV)/.dev $(VENV)/.lite $(VENV)/.torch  ## time the book's build and the tests and write bench/MAKERS.md; takes a quarter of an hour
 	@PYTHONPATH=.:tools $(BIN)/python -m bench.makers
 
 .venv-bench/.made: bench/requirements.txt requirements-torch.txt

@@ -1,6 +1,6 @@
 """The makers' day: how long it takes to build the book, to build it again, and to test it.
 
-    make bench-makers         writes bench/MAKERS.md; takes half an hour, with nothing else going on
+    make bench-makers         writes bench/MAKERS.md; takes a quarter of an hour, with nothing else going on
 
 The book is built in a fresh copy of this folder, so that nothing of it is there before. The tests run here, as `make test` runs
 them; what they spend their time on is read from pytest's own report.

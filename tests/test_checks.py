@@ -335,6 +335,13 @@ def test_what_was_expected_is_told_by_the_number_or_by_the_first_of_many():
     assert checks._short(0.5) == "0.5" and checks._short(np.array([[0.5, 2.0]])) == "shape (1, 2) beginning with 0.5"
 
 
+def told(check, *arguments):
+    """Return the words with which a check fails."""
+    with pytest.raises(CheckFailed) as caught:
+        check(*arguments)
+    return str(caught.value)
+
+
 # ---- Broken for a part of the cases only -----------------------------------------------------------------------------
 
 
@@ -396,16 +403,12 @@ def test_a_network_of_a_population_that_gets_what_belongs_to_another_is_caught_w
         (BackwardOfAnother(k), f"backward must give network {k} of a population its own d_x: expected shape (5, 3) beginning with"),
         (dense, f"backward must give network {k} of a population its own gradient of W: expected shape (3, 2) beginning with"),
     ):
-        with pytest.raises(CheckFailed) as caught:
-            nn.check_layer(layer)
-        assert str(caught.value).startswith(words)
+        assert told(nn.check_layer, layer).startswith(words)
     for loss, words in (
         (LossOfAnother(k), f"for network {k} of a population the loss must be its own: expected "),
         (SlopeOfAnother(k), f"for network {k} of a population the gradient must be its own: expected shape (5, 3) beginning with "),
     ):
-        with pytest.raises(CheckFailed) as caught:
-            nn.check_loss(loss)
-        assert str(caught.value).startswith(words)
+        assert told(nn.check_loss, loss).startswith(words)
 
 
 class OwnParams(nn.Tanh):
@@ -424,9 +427,7 @@ class OwnParams(nn.Tanh):
     (np.ones((2, 1, 3)), "an array of shape (2, 1, 3) and dtype float64"),
 ])  # fmt: skip
 def test_a_parameter_is_a_float_array_of_two_axes(array, came):
-    with pytest.raises(CheckFailed) as caught:
-        nn.check_layer(OwnParams(array))
-    assert str(caught.value) == f"params['k'] must be a float array of two axes, got {came}"
+    assert told(nn.check_layer, OwnParams(array)) == f"params['k'] must be a float array of two axes, got {came}"
 
 
 class GradientInFloat64(nn.MeanSquaredError):
@@ -482,9 +483,7 @@ ARRAY = "must be an array of shape (5, 3) and dtype"
      "loss(out, y) for a population must be an array of shape (3,) and dtype float64, got an array of shape () and dtype float64"),
 ], ids=lambda part: type(part).__name__ if isinstance(part, nn.Loss) else "")  # fmt: skip
 def test_what_is_wrong_with_a_loss_is_told_whole(loss, message):
-    with pytest.raises(CheckFailed) as caught:
-        nn.check_loss(loss)
-    assert str(caught.value) == message
+    assert told(nn.check_loss, loss) == message
 
 
 class CountsTwice(nn.SGD):
@@ -518,9 +517,7 @@ class StandsStillLater(nn.SGD):
     (TurnsRoundOnce(0.1), "the first step must lead against the gradient, got one that leads along it for v"),
 ], ids=lambda part: type(part).__name__ if isinstance(part, nn.Optimizer) else "")  # fmt: skip
 def test_what_is_wrong_with_an_optimizer_is_told_whole(optimizer, message):
-    with pytest.raises(CheckFailed) as caught:
-        nn.check_optimizer(optimizer)
-    assert str(caught.value) == message
+    assert told(nn.check_optimizer, optimizer) == message
 
 
 class OnlyWrongInFloat32(nn.SGD):
@@ -570,9 +567,8 @@ def test_a_layer_gets_rows_of_its_own_width_of_that_which_is_asked_for_or_of_thr
     own = Wide(4)
     own.n_in = 4
     nn.check_layer(own, n_in=9)
-    with pytest.raises(CheckFailed) as caught:
-        nn.check_layer(Wide(2))
-    assert str(caught.value) == "forward(x) must work for an array of shape (5, 3) and dtype float64, got: another width"
+    words = "forward(x) must work for an array of shape (5, 3) and dtype float64, got: another width"
+    assert told(nn.check_layer, Wide(2)) == words
     with pytest.raises(ValueError, match="n_in must be at least 1, got 0"):
         nn.check_layer(Wide(2), n_in=0)
 
@@ -585,9 +581,7 @@ def test_what_should_be_close_is_close_to_nine_digits_and_of_the_same_shape():
         (np.ones((2, 1)), np.ones(2), "x: expected shape (2,) beginning with 1, got shape (2, 1) beginning with 1"),
         (np.nan, 1.0, "x: expected 1, got nan"),
     ):
-        with pytest.raises(CheckFailed) as caught:
-            checks._expect_close("x", value, expected)
-        assert str(caught.value) == words
+        assert told(checks._expect_close, "x", value, expected) == words
 
 
 # ---- What a part is put to -------------------------------------------------------------------------------------------
@@ -681,9 +675,7 @@ class GivesPairs(nn.Tanh):
 
 @pytest.mark.parametrize(("layer", "came"), [(GivesThree(), "(array("), (GivesAList(), "[array("), (GivesPairs(), "(array(")])
 def test_backward_gives_a_tuple_of_two_the_second_a_dict(layer, came):
-    with pytest.raises(CheckFailed) as caught:
-        nn.check_layer(layer)
-    assert str(caught.value).startswith(f"backward(x, out, d_out) must return d_x and a dict of gradients, got {came}")
+    assert told(nn.check_layer, layer).startswith(f"backward(x, out, d_out) must return d_x and a dict of gradients, got {came}")
 
 
 class ParamGradientsOfTheirOwn(nn.Dense):
@@ -730,6 +722,4 @@ class GivesMoreTheSecondTime(nn.Dense):
      "backward(x, out, d_out) must give the same for the same input, got another result the second time"),
 ], ids=lambda part: type(part).__name__ if isinstance(part, nn.Layer) else "")  # fmt: skip
 def test_what_is_wrong_with_a_layer_is_told_whole(layer, message):
-    with pytest.raises(CheckFailed) as caught:
-        nn.check_layer(layer)
-    assert str(caught.value) == message
+    assert told(nn.check_layer, layer) == message

@@ -290,17 +290,12 @@ def test_a_stretched_picture_is_found(try_page):
     assert probes.stretched(page) == ["flat: 2.00"]
 
 
-def test_a_page_finds_nothing_that_an_earlier_one_has_kept(chromium, tmp_path):
+def test_a_page_finds_nothing_that_an_earlier_one_has_kept(try_page, scratch):
     keep = "localStorage.a = sessionStorage.b = 1; document.cookie = 'c=1'; indexedDB.open('d'); caches.open('e');"
-    (tmp_path / "page.html").write_text(f"<!doctype html><script>{keep}</script>")
-    (tmp_path / "other.html").write_text("<!doctype html>")
-    with served(tmp_path) as at:
-        visits = Visits(chromium, at)
-        kept = probes.kept(visits("page.html"))
-        assert [entry.split(":")[0] for entry in kept] == ["cache", "cookie", "indexedDB", "localStorage", "sessionStorage"]
-        visits.leave()
-        assert probes.kept(visits("other.html")) == []
-        visits.close()
+    kept = probes.kept(try_page(f"<!doctype html><script>{keep}</script>"))
+    assert [entry.split(":")[0] for entry in kept] == ["cache", "cookie", "indexedDB", "localStorage", "sessionStorage"]
+    scratch[1].leave()
+    assert probes.kept(try_page("<!doctype html>")) == []
 
 
 def test_trouble_is_written_down(try_page):
